@@ -1,0 +1,1 @@
+"""Kernel families: each puts stages together into a program."""

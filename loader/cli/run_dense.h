@@ -1,0 +1,10 @@
+#ifndef SMALLM_CLI_RUN_DENSE_H
+#define SMALLM_CLI_RUN_DENSE_H
+
+#include "exit_status.h"
+#include "options.h"
+
+/* "smallm run dense". */
+enum exit_status run_dense(const struct options *options);
+
+#endif

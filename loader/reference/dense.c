@@ -1,0 +1,56 @@
+#include "dense.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "formats.h"
+#include "quantise.h"
+
+struct tables {
+    double e4m3[256], e8m0[256];
+};
+
+static void dequantise_row(const struct tables *tables, const uint8_t *elements, const uint8_t *scale, size_t k,
+                           double *values) {
+    for (size_t block = 0; block < k / MX_BLOCK; block++) {
+        double factor = tables->e8m0[scale[block]];
+        for (size_t i = block * MX_BLOCK; i < (block + 1) * MX_BLOCK; i++)
+            values[i] = tables->e4m3[elements[i]] * factor;
+    }
+}
+
+static void dot(const double *x, const double *w, size_t k, double *sum, double *magnitude) {
+    /* Four chains, so that the additions of one do not wait for another's. */
+    double sums[4] = {0}, magnitudes[4] = {0};
+    for (size_t i = 0; i < k; i += 4) {
+        for (size_t lane = 0; lane < 4; lane++) {
+            double product = x[i + lane] * w[i + lane];
+            sums[lane] += product;
+            magnitudes[lane] += fabs(product);
+        }
+    }
+    *sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+    *magnitude = (magnitudes[0] + magnitudes[1]) + (magnitudes[2] + magnitudes[3]);
+}
+
+int dense_reference(const struct dense_inputs *inputs, double *sum, double *magnitude) {
+    const size_t m = inputs->m, n = inputs->n, k = inputs->k;
+    struct tables tables;
+    for (int i = 0; i < 256; i++) {
+        tables.e4m3[i] = e4m3_to_f64((uint8_t)i);
+        tables.e8m0[i] = e8m0_to_f64((uint8_t)i);
+    }
+    double *x = malloc((m + 1) * k * sizeof *x);
+    if (x == NULL)
+        return -1;
+    double *w = x + m * k;
+    for (size_t row = 0; row < m; row++)
+        dequantise_row(&tables, inputs->x + row * inputs->ldx, inputs->x_scale + row * inputs->ldxs, k, x + row * k);
+    for (size_t column = 0; column < n; column++) {
+        dequantise_row(&tables, inputs->w + column * k, inputs->w_scale + column * (k / MX_BLOCK), k, w);
+        for (size_t row = 0; row < m; row++)
+            dot(x + row * k, w, k, &sum[row * n + column], &magnitude[row * n + column]);
+    }
+    free(x);
+    return 0;
+}

@@ -1,0 +1,120 @@
+#include "npy.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
+static const unsigned char magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
+enum { LARGEST_HEADER = 1 << 16, HEADER_ALIGNMENT = 64 };
+
+/* The text after "'key':", or NULL. */
+static const char *field(const char *header, const char *key) {
+    const char *at = strstr(header, key);
+    if (at == NULL)
+        return NULL;
+    at += strlen(key);
+    at += strspn(at, " ");
+    return *at == ':' ? at + 1 + strspn(at + 1, " ") : NULL;
+}
+
+static const char *header_fault(const char *header, size_t rows, size_t columns) {
+    const char *type = field(header, "'descr'");
+    const char *order = field(header, "'fortran_order'");
+    const char *shape = field(header, "'shape'");
+    if (type == NULL || order == NULL || shape == NULL)
+        return "its header has no descr, fortran_order or shape";
+    if (strncmp(type, "'|u1'", 5) != 0 && strncmp(type, "'<u1'", 5) != 0)
+        return "its elements are not uint8";
+    if (strncmp(order, "False", 5) != 0)
+        return "it is in Fortran order; C order is needed";
+    unsigned long long first, second;
+    int used = 0;
+    if (sscanf(shape, "(%llu ,%llu %n", &first, &second, &used) != 2 || used == 0 ||
+        (shape[used] != ')' && shape[used] != ','))
+        return "it does not have two dimensions";
+    if (first != rows || second != columns)
+        return "it has another shape";
+    return NULL;
+}
+
+/* Reads up to the first element. */
+static const char *read_header(FILE *file, char *header, size_t *length) {
+    unsigned char start[12];
+    if (fread(start, 1, 8, file) != 8 || memcmp(start, magic, sizeof magic) != 0)
+        return "it is not an .npy file";
+    size_t width = start[6] == 1 ? 2 : 4;
+    if (start[6] < 1 || start[6] > 3 || fread(start + 8, 1, width, file) != width)
+        return "its version is not 1, 2 or 3";
+    *length = 0;
+    for (size_t i = 0; i < width; i++)
+        *length |= (size_t)start[8 + i] << 8 * i;
+    if (*length >= LARGEST_HEADER || fread(header, 1, *length, file) != *length)
+        return "its header is cut short";
+    header[*length] = '\0';
+    return NULL;
+}
+
+static const char *read_array(FILE *file, size_t rows, size_t columns, uint8_t **data) {
+    char header[LARGEST_HEADER];
+    size_t length;
+    const char *fault = read_header(file, header, &length);
+    if (fault == NULL)
+        fault = header_fault(header, rows, columns);
+    if (fault != NULL)
+        return fault;
+    size_t bytes = rows * columns;
+    *data = malloc(bytes);
+    if (*data == NULL)
+        return "there is no memory for it";
+    if (fread(*data, 1, bytes, file) == bytes && fgetc(file) == EOF)
+        return NULL;
+    free(*data);
+    *data = NULL;
+    return "its length does not fit its shape";
+}
+
+uint8_t *npy_read_u8(const char *path, size_t rows, size_t columns, char error[NPY_ERROR_BYTES]) {
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        snprintf(error, NPY_ERROR_BYTES, "%s cannot be opened: %s", path, strerror(errno));
+        return NULL;
+    }
+    uint8_t *data = NULL;
+    const char *fault = read_array(file, rows, columns, &data);
+    fclose(file);
+    if (fault != NULL)
+        snprintf(error, NPY_ERROR_BYTES, "%s: %s; an array of uint8 with shape (%zu, %zu) is needed", path, fault, rows,
+                 columns);
+    return data;
+}
+
+int npy_write_u16(const char *path, const uint16_t *data, size_t rows, size_t columns, char error[NPY_ERROR_BYTES]) {
+    char header[256];
+    int text = snprintf(header + 10, sizeof header - 10,
+                        "{'descr': '<u2', 'fortran_order': False, 'shape': (%zu, %zu), }", rows, columns);
+    size_t total = 10 + (size_t)text + 1;
+    size_t padded = (total + HEADER_ALIGNMENT - 1) / HEADER_ALIGNMENT * HEADER_ALIGNMENT;
+    memset(header + 10 + text, ' ', padded - 10 - (size_t)text);
+    header[padded - 1] = '\n';
+    memcpy(header, magic, sizeof magic);
+    header[6] = 1;
+    header[7] = 0;
+    header[8] = (char)((padded - 10) & 0xff);
+    header[9] = (char)((padded - 10) >> 8);
+    FILE *file = fopen(path, "wb");
+    int failed = file == NULL || fwrite(header, 1, padded, file) != padded;
+    for (size_t i = 0; !failed && i < rows * columns; i++) {
+        unsigned char little[2] = {(unsigned char)data[i], (unsigned char)(data[i] >> 8)};
+        failed = fwrite(little, 1, 2, file) != 2;
+    }
+    int error_number = errno;
+    if (file != NULL && fclose(file) != 0 && !failed) {
+        failed = 1;
+        error_number = errno;
+    }
+    if (failed)
+        snprintf(error, NPY_ERROR_BYTES, "%s cannot be written: %s", path, strerror(error_number));
+    return failed ? -1 : 0;
+}

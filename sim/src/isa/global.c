@@ -1,0 +1,77 @@
+/* GLOBAL loads and stores: 64-bit addresses in VGPRs, or an SGPR pair plus an unsigned 32-bit VGPR offset; 13-bit signed
+ * immediate (ISA 10.2). */
+#include "memory.h"
+
+void global_address(struct vmem_access *a, unsigned vaddr, unsigned saddr) {
+    struct wave *w = a->w;
+    const struct insn *in = a->in;
+    const struct operand *base = &in->opnd[saddr];
+    a->exec = mem_address_defined(w, in, vaddr, wave_exec(w));
+    uint64_t add = (uint64_t)(int64_t)in->mods.offset;
+    lane_row tmp;
+    const uint32_t *lo = vsrc_row(w, in, vaddr, 0, tmp);
+    if (base->kind == OPND_SGPR) {
+        a->exec = mem_address_defined(w, in, saddr, a->exec);
+        add += w->s[base->reg] | (uint64_t)w->s[base->reg + 1] << 32;
+        for (int i = 0; i < LANES; i++)
+            a->addr[i] = add + lo[i];
+        return;
+    }
+    const uint32_t *hi = wave_row(w, in->opnd[vaddr].reg + 1u);
+    for (int i = 0; i < LANES; i++)
+        a->addr[i] = add + (lo[i] | (uint64_t)hi[i] << 32);
+}
+
+static void load(struct wave *w, const struct insn *in) {
+    const struct mem_width *k = mem_width_of(in);
+    struct vmem_access a;
+    a.w = w, a.in = in, a.kind = VMEM_LOAD, a.bytes = k->bytes;
+    global_address(&a, 1, 2);
+    struct pending *p = pending_add(w, in, PEND_VM, in->opnd[0].reg, k->ndw, false, wave_exec(w));
+    p->write_mask = k->mask;
+    vmem_load(&a, p->value, p->undef);
+    mem_poison_lanes(p->value, p->undef, k->ndw, p->exec & ~a.exec);
+    mem_place(k, p->value, p->undef);
+}
+
+static void store(struct wave *w, const struct insn *in) {
+    const struct mem_width *k = mem_width_of(in);
+    struct vmem_access a;
+    a.w = w, a.in = in, a.kind = VMEM_STORE, a.bytes = k->bytes;
+    global_address(&a, 0, 2);
+    pending_add(w, in, PEND_VM, 0, 0, false, wave_exec(w));
+    const uint32_t *value[4], *undef[4];
+    lane_row tmp[1], utmp[4];
+    mem_store_rows(w, in, 1, value, undef, tmp, utmp);
+    vmem_store(&a, value, undef);
+}
+
+#define LOAD(mnemonic, shape) {.name = "global_load_" mnemonic, .flags = F_VMEM | F_VMCNT, .exec = load, .data = shape}
+#define STORE(mnemonic, shape)                                                                                         \
+    {.name = "global_store_" mnemonic, .flags = F_VMEM | F_VMCNT | F_STORE, .exec = store, .data = shape}
+
+static const struct isa_op ops[] = {
+    LOAD("ubyte", D_U8),
+    LOAD("sbyte", D_I8),
+    LOAD("ushort", D_U16),
+    LOAD("sshort", D_I16),
+    LOAD("dword", D_B32),
+    LOAD("dwordx2", D_B64),
+    LOAD("dwordx3", D_B96),
+    LOAD("dwordx4", D_B128),
+    LOAD("ubyte_d16", D_U8_D16),
+    LOAD("ubyte_d16_hi", D_U8_D16_HI),
+    LOAD("sbyte_d16", D_I8_D16),
+    LOAD("sbyte_d16_hi", D_I8_D16_HI),
+    LOAD("short_d16", D_B16_D16),
+    LOAD("short_d16_hi", D_B16_D16_HI),
+    STORE("byte", D_U8),
+    STORE("byte_d16_hi", D_B8_HI),
+    STORE("short", D_U16),
+    STORE("short_d16_hi", D_B16_HI),
+    STORE("dword", D_B32),
+    STORE("dwordx2", D_B64),
+    STORE("dwordx3", D_B96),
+    STORE("dwordx4", D_B128),
+};
+ISA_FAMILY(global, ops);

@@ -1,0 +1,31 @@
+/* Settings of the simulator (gfx950sim.h lists them) as the engine reads them. */
+#ifndef GFX950SIM_SETTINGS_H
+#define GFX950SIM_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum order { ORDER_RUN_TO_BARRIER, ORDER_REVERSED, ORDER_LOCK_STEP, ORDER_SHUFFLE };
+enum mfma_order { MFMA_CHAIN, MFMA_PAIRWISE };
+enum severity { SEV_OFF, SEV_WARNING, SEV_ERROR };
+enum preset { PRESET_OWN, PRESET_COMPILED, PRESET_FOREIGN };
+
+struct settings {
+    enum order order;
+    uint64_t seed;
+    unsigned threads;
+    enum mfma_order mfma;
+    enum preset preset;
+    unsigned arch_major, arch_minor; /* 9, 5 */
+    char arch[16];
+    unsigned devices;
+};
+
+extern struct settings settings;
+
+/* Reads the environment once; called by every public entry. */
+void settings_init(void);
+bool settings_set(const char *name, const char *value, char *err, size_t err_size);
+
+#endif

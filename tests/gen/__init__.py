@@ -1,0 +1,1 @@
+"""Tests of the generator: run `python3 -m unittest discover -s tests/gen -t .` at the top."""

@@ -1,0 +1,70 @@
+"""gen.config: derived numbers and errors with file, line, column, reason."""
+
+from __future__ import annotations
+
+import tempfile
+import unittest
+from pathlib import Path
+from typing import List
+
+from gen.config import HEADER, KernelConfig, read_kernels
+from gen.errors import ConfigError
+from tests.gen.support import KERNELS_CSV
+
+
+def read(text: str) -> List[KernelConfig]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "kernels.csv"
+        path.write_text(text, encoding="utf-8")
+        return read_kernels(path)
+
+
+class Derived(unittest.TestCase):
+    def test_names_and_tiles(self) -> None:
+        wide = KernelConfig("dense_gemv", 2, 3, 16, 2, 1)
+        self.assertEqual(wide.name, "smallm_dense_gemv_m2_r3_l16_w2_d1")
+        self.assertEqual((wide.group_rows, wide.row_waves, wide.wave_rows), (4, 2, 12))
+        self.assertEqual((wide.n_tile, wide.k_step, wide.results), (24, 512, 24))
+        self.assertEqual(wide.lds_bytes, 4 * 24 * 4)
+        self.assertEqual(KernelConfig("dense_gemv", 1, 1, 64, 1, 3).lds_bytes, 0)
+
+    def test_shipped_file(self) -> None:
+        kernels = read_kernels(KERNELS_CSV)
+        self.assertEqual({k.m_tile for k in kernels}, {1, 2, 4})
+        for m in (1, 2, 4):
+            mine = [k for k in kernels if k.m_tile == m]
+            self.assertTrue(any(k.k_lanes < 64 for k in mine), f"m_tile {m} has none for short K")
+            self.assertTrue(any(k.k_waves == 4 for k in mine), f"m_tile {m} has none for narrow N")
+
+
+class Errors(unittest.TestCase):
+    def check(self, text: str, line: int, column: int, reason: str) -> None:
+        with self.assertRaisesRegex(ConfigError, rf"kernels.csv:{line}:{column}: .*{reason}"):
+            read(text)
+
+    def test_cells(self) -> None:
+        head = f"# note\n{HEADER}\n"
+        self.check(head + "dense_gemm,1,1,64,1,3\n", 3, 1, "family 'dense_gemm'")
+        self.check(
+            head + "dense_gemv,3,1,64,1,3\n", 3, 12, "m_tile is '3'; it must be one of 1, 2, 4"
+        )
+        self.check(head + "dense_gemv,1,x,64,1,3\n", 3, 14, "n_rows is 'x'")
+        self.check(head + "dense_gemv,1,1,8,1,3\n", 3, 16, "k_lanes is '8'")
+        self.check(head + "dense_gemv,1,1,64,3,3\n", 3, 19, "k_waves is '3'")
+        self.check(head + "dense_gemv,1,1,64,1,0\n", 3, 21, "depth is '0'")
+        self.check(head + "dense_gemv,1,1,64,1\n", 3, 1, "5 cells")
+
+    def test_rows_that_do_not_fit(self) -> None:
+        self.check(f"{HEADER}\ndense_gemv,4,4,64,1,3\n", 2, 21, "72 loads in flight")
+        self.check(f"{HEADER}\ndense_gemv,4,8,16,4,1\n", 2, 1, "128 results per wave")
+
+    def test_file(self) -> None:
+        self.check("m_tile\n", 1, 1, "the header must be")
+        self.check("", 1, 1, "no header")
+        self.check(HEADER + "\n", 1, 1, "names no kernel")
+        row = "dense_gemv,1,1,64,1,3\n"
+        self.check(f"{HEADER}\n{row}{row}", 3, 1, "already made by line 2")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,90 @@
+"""gen.kernarg: one layout, three renderings that agree."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from gen import kernarg
+from gen.ir import Kind, Reg
+
+OFFSETS = {
+    "x": 0,
+    "x_scale": 8,
+    "w": 16,
+    "w_scale": 24,
+    "out": 32,
+    "m": 40,
+    "n": 44,
+    "k": 48,
+    "ldx": 52,
+    "ldxs": 56,
+    "ldo": 60,
+}
+
+
+class Dense(unittest.TestCase):
+    def test_offsets_are_the_contract(self) -> None:
+        self.assertEqual(kernarg.DENSE.offsets(), OFFSETS)
+        self.assertEqual(kernarg.DENSE.size, 64)
+
+    def test_metadata_agrees(self) -> None:
+        text = "\n".join(kernarg.metadata_args(kernarg.DENSE))
+        found = re.findall(
+            r"\.name: (\w+)\s+\.offset: (\d+)\s+\.size: (\d+)\s+\.value_kind: (\w+)", text
+        )
+        self.assertEqual({name: int(at) for name, at, _, _ in found}, OFFSETS)
+        kinds = {name: (int(size), kind) for name, _, size, kind in found}
+        self.assertEqual(kinds["out"], (8, "global_buffer"))
+        self.assertEqual(kinds["ldo"], (4, "by_value"))
+
+    def test_register_slices(self) -> None:
+        args = Reg("args", Kind.SGPR, 16, 4, fields=tuple(kernarg.DENSE.dword_names()))
+        w = kernarg.DENSE.slice_of(args, "w")
+        self.assertEqual((w.start, w.width), (4, 2))
+        self.assertEqual(w[1].named(), "args.w_hi")
+        self.assertEqual(kernarg.DENSE.slice_of(args, "k").named(), "args.k")
+
+    def test_padding_and_alignment(self) -> None:
+        layout = kernarg.Layout(
+            "s", (kernarg.Arg("a", 4, ""), kernarg.Arg("p", 8, "", True), kernarg.Arg("b", 4, ""))
+        )
+        self.assertEqual(layout.offsets(), {"a": 0, "p": 8, "b": 16})
+        self.assertEqual(layout.size, 24)
+
+
+class Header(unittest.TestCase):
+    def test_compiles_and_its_assertions_can_fail(self) -> None:
+        compiler = shutil.which("cc") or shutil.which("gcc")
+        if compiler is None:
+            self.skipTest("no C compiler found; install gcc")
+        text = kernarg.c_header()
+        with tempfile.TemporaryDirectory() as folder:
+            for good, content in (
+                (True, text),
+                (False, text.replace("uint32_t m;", "uint64_t m;")),
+            ):
+                path = Path(folder) / "header.c"
+                path.write_text(content, encoding="utf-8")
+                done = subprocess.run(
+                    [
+                        compiler,
+                        "-std=c11",
+                        "-Wall",
+                        "-Wextra",
+                        "-Werror",
+                        "-fsyntax-only",
+                        str(path),
+                    ],
+                    capture_output=True,
+                    check=False,
+                )
+                self.assertEqual(done.returncode == 0, good, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,13 @@
+# The library exports smallm_* functions and nothing else.
+execute_process(COMMAND ${NM} -D --defined-only ${LIBRARY} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "[^\n]+" lines "${symbols}")
+set(count 0)
+foreach(line IN LISTS lines)
+    if(NOT line MATCHES " T smallm_[a-z0-9_]+$")
+        message(FATAL_ERROR "${LIBRARY} exports more than smallm_* functions: ${line}")
+    endif()
+    math(EXPR count "${count} + 1")
+endforeach()
+if(count EQUAL 0)
+    message(FATAL_ERROR "${LIBRARY} exports nothing")
+endif()
