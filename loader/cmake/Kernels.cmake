@@ -14,6 +14,7 @@ if(NOT result EQUAL 0 OR names STREQUAL "")
     message(FATAL_ERROR "The generator cannot list the kernels of ${SMALLM_KERNELS_CSV}: ${errors}")
 endif()
 string(REPLACE "\n" ";" SMALLM_KERNEL_NAMES "${names}")
+set_property(GLOBAL PROPERTY SMALLM_KERNEL_NAMES ${SMALLM_KERNEL_NAMES}) # for the tests
 
 file(GLOB_RECURSE gen_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/gen/*.py)
 file(GLOB gen_tables CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/configs/*.csv)

@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "code.h"
+#include "files.h"
 #include "isa.h"
 #include "sandbox.h"
 #include "vectors.h"
@@ -85,24 +86,11 @@ static int read_vectors(const char *file, struct coverage *c) {
 }
 
 static int read_code(const char *file, struct coverage *c) {
-    FILE *f = fopen(file, "rb");
-    if (!f)
-        return cli_error("cannot open '%s'", file);
-    char *bytes = NULL, err[256] = "";
-    size_t size = 0, room = 0;
-    for (;;) {
-        if (size == room) {
-            char *more = realloc(bytes, room = 2 * room + 65536);
-            if (!more)
-                break;
-            bytes = more;
-        }
-        size_t n = fread(bytes + size, 1, room - size, f);
-        if (n == 0)
-            break;
-        size += n;
-    }
-    fclose(f);
+    char err[256];
+    size_t size;
+    void *bytes = file_read(file, &size, err, sizeof err);
+    if (!bytes)
+        return cli_error("%s", err);
     struct code *code = code_load(bytes, size, err, sizeof err);
     free(bytes);
     if (!code)

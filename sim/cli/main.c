@@ -17,7 +17,8 @@ static const struct subcommand {
      "runs one kernel; the grid is in workgroups"},
     {"lint", cmd_lint, "FILE.co [--kernel NAME] [--checks own|compiled|foreign] [--check NAME=...] [--json]",
      "finds missing waits and wait states along all paths, without running"},
-    {"conform", cmd_conform, "FILE.jsonl [--exclude FILE] [--only SUBSTRING]", "runs conformance vectors"},
+    {"conform", cmd_conform, "FILE.jsonl [--exclude FILE] [--only SUBSTRING] [--mfma chain|pairwise]",
+     "runs conformance vectors"},
     {"isa", cmd_isa, "[--missing] [--vectors FILE.jsonl]... [--code FILE.co]...",
      "prints the coverage of the instruction set, and which mnemonics the vectors and code objects hold"},
 };

@@ -85,20 +85,22 @@ static bool decode_one(struct decoder *d, uint32_t pc, uint32_t end) {
     if (in == NULL)
         return false;
     uint32_t rest = end - pc < MAX_INSN_BYTES ? end - pc : MAX_INSN_BYTES;
-    uint8_t bytes[MAX_INSN_BYTES];
-    memcpy(bytes, d->text + pc, rest);
+    /* zeros past the end: LLVM 22 crashes where a literal is cut off */
+    uint32_t words[MAX_INSN_BYTES / 4] = {0};
+    memcpy(words, d->text + pc, rest);
     line[0] = '\0';
-    size_t size = LLVMDisasmInstruction(d->llvm, bytes, rest, d->code->text_addr + pc, line, sizeof line);
+    size_t size = 0;
+    if (!code_reserved(words))
+        size =
+            LLVMDisasmInstruction(d->llvm, (uint8_t *)words, sizeof words, d->code->text_addr + pc, line, sizeof line);
     squeeze(line);
     bool valid = size >= 4 && size % 4 == 0 && size <= rest && line[0] != '\0';
     if (valid) {
         insn_decode(line, in, why, sizeof why); /* what it cannot read stops the kernel if it is ever reached */
     } else {
         insn_unknown(in);
-        uint32_t word;
-        memcpy(&word, bytes, sizeof word);
         snprintf(in->mnemonic, sizeof in->mnemonic, "invalid");
-        snprintf(line, sizeof line, "invalid 0x%08x", word);
+        snprintf(line, sizeof line, "invalid 0x%08x", words[0]);
         size = 4;
     }
     in->pc = pc;

@@ -60,6 +60,9 @@ uint8_t *code_image_at(const struct code *code, uint64_t addr, uint64_t n);
 /* code_metadata.c: the msgpack map of the note. */
 bool code_read_metadata(struct code_object *object, const void *note, size_t size, struct code_err err);
 
+/* code_reserved.c: the dwords at an instruction are an encoding that must not be given to LLVM. */
+bool code_reserved(const uint32_t words[4]);
+
 /* code_decode.c: the text through LLVM's disassembler. */
 bool code_decode(struct code *code, const struct code_starts *starts, struct code_err err);
 

@@ -3,7 +3,9 @@
 #if defined(__AVX2__) && defined(__F16C__) && defined(__FMA__)
 #include <immintrin.h>
 
-static inline __m256 widen(__m128i half) { return _mm256_cvtph_ps(half); }
+static inline __m256 widen(__m128i half) {
+    return _mm256_cvtph_ps(half);
+}
 
 static inline __m128i narrow(const float *in) {
     return _mm256_cvtps_ph(_mm256_loadu_ps(in), _MM_FROUND_CUR_DIRECTION);
@@ -47,13 +49,15 @@ void f32_to_f16_pairs(const float lo[LANES], const float hi[LANES], void *row) {
 void fma32_row(const void *a, const void *b, const void *c, void *d, int n) {
     const float *x = a, *y = b, *z = c;
     for (int i = 0; i < n; i += 8)
-        _mm256_storeu_ps((float *)d + i, _mm256_fmadd_ps(_mm256_loadu_ps(x + i), _mm256_loadu_ps(y + i), _mm256_loadu_ps(z + i)));
+        _mm256_storeu_ps((float *)d + i,
+                         _mm256_fmadd_ps(_mm256_loadu_ps(x + i), _mm256_loadu_ps(y + i), _mm256_loadu_ps(z + i)));
 }
 
 void fma64_row(const void *a, const void *b, const void *c, void *d, int n) {
     const double *x = a, *y = b, *z = c;
     for (int i = 0; i < n; i += 4)
-        _mm256_storeu_pd((double *)d + i, _mm256_fmadd_pd(_mm256_loadu_pd(x + i), _mm256_loadu_pd(y + i), _mm256_loadu_pd(z + i)));
+        _mm256_storeu_pd((double *)d + i,
+                         _mm256_fmadd_pd(_mm256_loadu_pd(x + i), _mm256_loadu_pd(y + i), _mm256_loadu_pd(z + i)));
 }
 
 void sqrt64_row(const void *a, void *d, int n) {

@@ -132,7 +132,7 @@ struct isa_op {
     shadow_fn *shadow_fn;
     const void *aux;    /* a family's own parameters */
     uint8_t mask_dst; /* 1: a T_MASK destination follows the destination (v_add_co, v_div_scale) */
-    uint8_t mask_src; /* 1: a T_MASK source follows the sources, printed in VOP3 and as vcc in VOP2 */
+    uint8_t mask_src; /* 1: a T_MASK source follows the sources, printed in VOP3 and as vcc in VOP2; SALU: SCC */
     uint8_t amounts;  /* SH_MOVE: bit i: source i is a shift amount or the like */
     uint8_t data;     /* memory: bytes a lane moves; sign in isa/vmem.c */
 };

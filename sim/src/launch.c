@@ -78,6 +78,8 @@ static bool check_launch(const struct launch *l, char *err, size_t err_size) {
 /* Instructions of a workgroup before the launcher first looks whether it waits for another, and before it lets others
  * run in any case. */
 enum { FIRST_LOOK = 1 << 14, LONGEST_TURN = 1 << 24 };
+/* What a workgroup may still issue once the launch has an error: registers may hold anything now, loop counts too. */
+enum { AFTER_ERROR = 1 << 17 };
 
 struct dispatcher {
     struct run *run;
@@ -136,6 +138,10 @@ static enum workgroup_state first_turn(struct workgroup *wg) {
         uint64_t before = side_effects(wg);
         if (workgroup_run(wg, budget) == WORKGROUP_DONE)
             return WORKGROUP_DONE;
+        if (used >= AFTER_ERROR && report_errors() > wg->run->errors_before) {
+            atomic_store(&wg->run->stop, true);
+            break;
+        }
         if (side_effects(wg) == before && all_spin(wg))
             break;
     }
@@ -285,12 +291,12 @@ enum launch_status launch_run(const struct launch *l, char *err, size_t err_size
     run.registers = kernel_register_counts(l->kernel);
     run.visited = calloc(l->code->ninsn + 1u, 1);
     enum launch_status status = LAUNCH_NO_MEMORY;
-    uint64_t errors_before = report_errors();
+    run.errors_before = report_errors();
     if (settings.order == ORDER_SHUFFLE)
         d.permutation = shuffled(d.total);
     if (run.visited && kernarg_prepare(&memory, &run)) {
         run_all(&d);
-        uint64_t found = report_errors() - errors_before;
+        uint64_t found = report_errors() - run.errors_before;
         status = LAUNCH_OK;
         if (atomic_load(&d.no_memory)) {
             status = LAUNCH_NO_MEMORY;

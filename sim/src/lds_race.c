@@ -1,16 +1,20 @@
 /* Races between the waves of a workgroup in LDS: who wrote and who read each dword since the last barrier. */
 #include "race.h"
 
+/* Packed, as every dword that LDS instructions touch has one.
+ *   write: 15:0 barriers passed modulo 65536, 20:16 1 + wave of the last write (0: none), 21 other waves wrote since the
+ *          barrier as well, 22 by atomics only, 27:24 bytes of the dword, 63:32 instruction index
+ *   read:  15:0 barriers, 31:16 waves that read since, 35:32 bytes that those reads have in common, 36 by atomics only,
+ *          63:37 instruction index of the last */
 struct lds_record {
-    uint32_t wepoch : 16, repoch : 16; /* barriers passed, modulo 65536 */
-    uint32_t readers : 16;             /* waves that read since the barrier */
-    uint32_t rbytes : 4;               /* bytes that each of those reads had in common */
-    uint32_t wbytes : 4;               /* bytes of the last write */
-    uint32_t writer : 5;               /* 1 + wave of the last write, 0: none */
-    uint32_t several : 1;              /* other waves wrote since the barrier as well */
-    uint32_t wmarked : 1, rmarked : 1; /* by atomics only */
-    uint32_t wpc, rpc;                 /* instruction indices */
+    uint64_t write, read;
 };
+enum { WRITER = 16, SEVERAL = 21, WMARKED = 22, WBYTES = 24, WPC = 32 };
+enum { READERS = 16, RBYTES = 32, RMARKED = 36, RPC = 37 };
+
+static uint64_t bits(uint64_t word, unsigned low, unsigned n) {
+    return word >> low & ((1ull << n) - 1);
+}
 
 size_t lds_records_size(uint32_t lds_size) { return (lds_size + 3) / 4 * sizeof(struct lds_record); }
 
@@ -29,7 +33,16 @@ struct access {
 
 static bool returns_value(const struct insn *in) { return in->nranges && (in->range[0].role & ROLE_DST); }
 
-static bool begin(struct access *x, struct lds_access *a) {
+/* All lanes at one address of up to 64 bits: it may be a relaxed atomic, which is no different instruction in LDS. */
+static bool may_be_atomic(const struct lds_access *a, uint64_t lanes) {
+    uint32_t home = a->addr[__builtin_ctzll(lanes)];
+    for (uint64_t t = lanes; t; t &= t - 1)
+        if (a->addr[__builtin_ctzll(t)] != home)
+            return false;
+    return a->bytes == 4 || a->bytes == 8;
+}
+
+static bool begin(struct access *x, struct lds_access *a, uint64_t lanes) {
     if (!a->w->wg || a->w->wg->nwaves < 2)
         return false;
     x->a = a;
@@ -38,11 +51,12 @@ static bool begin(struct access *x, struct lds_access *a) {
         return false;
     x->epoch = (uint16_t)x->g->epoch;
     x->pc = (uint32_t)(a->in - a->w->code->insn);
-    x->marked = a->kind == VMEM_ATOMIC;
+    x->marked = a->kind == VMEM_ATOMIC || (settings.preset != PRESET_OWN && may_be_atomic(a, lanes));
     x->told = false;
     if (x->marked) {
         struct track_wave *tw = &x->g->wave[a->w->id];
-        tw->released_epoch = x->g->epoch + 1;
+        if (a->kind != VMEM_LOAD)
+            tw->released_epoch = x->g->epoch + 1;
         if (returns_value(a->in))
             tw->acquired_epoch = x->g->epoch + 1;
     }
@@ -55,11 +69,11 @@ static bool synchronised(const struct access *x, unsigned wave) {
     return x->g->wave[wave].released_epoch == now && x->g->wave[x->a->w->id].acquired_epoch == now;
 }
 
-static void complain(struct access *x, unsigned lane, unsigned wave, uint32_t pc, const char *did) {
+static void complain(struct access *x, enum check check, unsigned lane, unsigned wave, uint32_t pc, const char *did) {
     struct lds_access *a = x->a;
     const char *verb = a->kind == VMEM_LOAD ? "reads" : a->kind == VMEM_STORE ? "writes" : "updates";
     x->told = true;
-    report(a->w, a->in, CHECK_LDS_RACE, &a->w->code->insn[pc], 1ull << lane,
+    report(a->w, a->in, check, &a->w->code->insn[pc], 1ull << lane,
            "lane %u %s LDS address 0x%x, which wave %u %s; s_barrier must stand between (after s_waitcnt lgkmcnt(0))", lane, verb,
            a->addr[lane], wave, did);
 }
@@ -69,15 +83,34 @@ static unsigned covered(uint32_t dword, uint32_t addr, unsigned n) {
     return ((1u << high) - 1) & ~((1u << low) - 1);
 }
 
-static void check_writer(struct access *x, const struct lds_record *r, unsigned bytes, unsigned lane) {
-    unsigned me = x->a->w->id;
-    if (x->told || r->writer == 0 || r->wepoch != x->epoch || !(r->wbytes & bytes) || (x->marked && r->wmarked))
+/* Written by another wave before the last barrier, which that wave reached without waiting for the write. */
+static bool late_write(const struct access *x, uint64_t w) {
+    unsigned wave = (unsigned)bits(w, WRITER, 5);
+    if ((uint16_t)(w + 1) != x->epoch || wave == x->a->w->id + 1)
+        return false;
+    const struct wave *writer = &x->a->w->wg->waves[wave - 1];
+    for (unsigned i = 0; i < writer->nlate; i++)
+        if (writer->late_lds[i] == &writer->code->insn[w >> WPC])
+            return true;
+    return false;
+}
+
+static void check_writer(struct access *x, uint64_t w, unsigned bytes, unsigned lane) {
+    unsigned me = x->a->w->id, writer = (unsigned)bits(w, WRITER, 5);
+    bool atomics = bits(w, WMARKED, 1), several = bits(w, SEVERAL, 1);
+    if (x->told || !(bits(w, WBYTES, 4) & bytes) || (x->marked && atomics))
         return;
+    if ((uint16_t)w != x->epoch) {
+        if (late_write(x, w))
+            complain(x, CHECK_LDS_RACE, lane, writer - 1, (uint32_t)(w >> WPC), "wrote and did not wait for before the barrier");
+        return;
+    }
     /* Of several writers only atomics are known to have met the same bytes. */
-    if (r->several ? !r->wmarked : r->writer == me + 1)
+    if (several ? !atomics : writer == me + 1)
         return;
-    if (!synchronised(x, r->writer - 1u))
-        complain(x, lane, r->writer - 1u, r->wpc, r->several ? "and others updated" : "wrote");
+    if (!synchronised(x, writer - 1))
+        complain(x, x->a->kind == VMEM_LOAD && atomics ? CHECK_LDS_ATOMIC_RACE : CHECK_LDS_RACE, lane, writer - 1,
+                 (uint32_t)(w >> WPC), several ? "and others updated" : "wrote");
 }
 
 /* --- loads to LDS under way ---------------------------------------------------------------------------------------------- */
@@ -125,27 +158,22 @@ static void check_dma(struct lds_access *a, uint64_t lanes) {
 void lds_race_read(struct lds_access *a, uint64_t lanes) {
     struct access x;
     check_dma(a, lanes);
-    if (!begin(&x, a))
+    if (!begin(&x, a, lanes))
         return;
-    uint32_t bit = 1u << a->w->id;
+    uint64_t pc = (uint64_t)x.pc << RPC, first = pc | x.epoch | 1ull << (READERS + a->w->id) | (uint64_t)x.marked << RMARKED;
+    uint64_t common = ~(15ull << RBYTES) & ~((uint64_t)!x.marked << RMARKED) & ((1ull << RPC) - 1);
     for (uint64_t t = lanes; t; t &= t - 1) {
         unsigned i = (unsigned)__builtin_ctzll(t);
         uint32_t addr = a->addr[i], last = (addr + a->bytes - 1) / 4;
         for (uint32_t d = addr / 4; d <= last; d++) {
             struct lds_record *r = &x.g->lds[d];
-            unsigned bytes = covered(d, addr, a->bytes);
-            check_writer(&x, r, bytes, i);
-            if (r->repoch != x.epoch || r->readers == 0) {
-                r->repoch = x.epoch;
-                r->readers = bit & 0xffff;
-                r->rbytes = bytes & 15;
-                r->rmarked = x.marked;
-            } else {
-                r->readers |= bit & 0xffff;
-                r->rbytes &= bytes & 15;
-                r->rmarked &= x.marked;
-            }
-            r->rpc = x.pc;
+            uint64_t bytes = covered(d, addr, a->bytes);
+            if (r->write)
+                check_writer(&x, r->write, (unsigned)bytes, i);
+            if ((uint16_t)r->read != x.epoch || !(r->read >> READERS))
+                r->read = first | bytes << RBYTES;
+            else
+                r->read = (r->read & (common | bytes << RBYTES)) | (first & ~(1ull << RMARKED));
         }
     }
 }
@@ -159,40 +187,43 @@ static bool changes_nothing(const struct lds_access *a, const uint32_t *const va
     return memcmp(a->w->wg->lds + a->addr[lane], words, a->bytes) == 0;
 }
 
-static void check_readers(struct access *x, const struct lds_record *r, unsigned bytes, unsigned lane) {
-    unsigned others = r->readers & ~(1u << x->a->w->id);
-    if (x->told || r->repoch != x->epoch || !others || !(r->rbytes & bytes) || (x->marked && r->rmarked))
+static void check_readers(struct access *x, uint64_t r, unsigned bytes, unsigned lane) {
+    unsigned others = (unsigned)bits(r, READERS, 16) & ~(1u << x->a->w->id);
+    if (x->told || (uint16_t)r != x->epoch || !others || !(bits(r, RBYTES, 4) & bytes) || (x->marked && bits(r, RMARKED, 1)))
         return;
     unsigned wave = (unsigned)__builtin_ctz(others);
     if (!synchronised(x, wave))
-        complain(x, lane, wave, r->rpc, "read");
+        complain(x, x->marked ? CHECK_LDS_ATOMIC_RACE : CHECK_LDS_RACE, lane, wave, (uint32_t)(r >> RPC), "read");
 }
 
 void lds_race_write(struct lds_access *a, uint64_t lanes, const uint32_t *const value[]) {
     struct access x;
     if (!(a->in->flags & F_LDS_DMA))
         check_dma(a, lanes);
-    if (!begin(&x, a))
+    if (!begin(&x, a, lanes))
         return;
-    unsigned me = a->w->id;
+    uint64_t me = a->w->id + 1u, first = (uint64_t)x.pc << WPC | me << WRITER | x.epoch | (uint64_t)x.marked << WMARKED;
+    uint64_t kept = 15ull << WBYTES | 1ull << SEVERAL | (uint64_t)x.marked << WMARKED;
     for (uint64_t t = lanes; t; t &= t - 1) {
         unsigned i = (unsigned)__builtin_ctzll(t);
         uint32_t addr = a->addr[i], last = (addr + a->bytes - 1) / 4;
-        bool same = changes_nothing(a, value, i);
+        int same = -1; /* not compared yet */
         for (uint32_t d = addr / 4; d <= last; d++) {
             struct lds_record *r = &x.g->lds[d];
-            unsigned bytes = covered(d, addr, a->bytes);
-            if (!same) {
-                check_writer(&x, r, bytes, i);
-                check_readers(&x, r, bytes, i);
+            uint64_t bytes = covered(d, addr, a->bytes), w = r->write;
+            bool continues = w && (uint16_t)w == x.epoch, others = continues && bits(w, WRITER, 5) != me;
+            if (others || (uint16_t)r->read == x.epoch) {
+                if (same < 0)
+                    same = changes_nothing(a, value, i);
+                if (!same && continues)
+                    check_writer(&x, w, (unsigned)bytes, i);
+                if (!same)
+                    check_readers(&x, r->read, (unsigned)bytes, i);
             }
-            bool continues = r->writer && r->wepoch == x.epoch;
-            r->several = continues && (r->several || r->writer != me + 1);
-            r->wbytes = (continues ? r->wbytes | bytes : bytes) & 15;
-            r->wmarked = x.marked && (!continues || r->wmarked);
-            r->writer = (me + 1) & 31;
-            r->wepoch = x.epoch;
-            r->wpc = x.pc;
+            if (continues)
+                r->write = (first & ~(1ull << WMARKED)) | (w & kept) | bytes << WBYTES | (uint64_t)others << SEVERAL;
+            else
+                r->write = first | bytes << WBYTES;
         }
     }
 }

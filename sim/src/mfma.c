@@ -70,7 +70,7 @@ static void write_d(struct wave *w, const struct insn *in, const struct mfma_sha
 }
 
 static bool choose_formats(struct wave *w, const struct insn *in, struct mfma_shape *s) {
-    if (in->mods.cbsz >= SF_COUNT || in->mods.blgp >= SF_COUNT) {
+    if (in->mods.cbsz > SF_FP4 || in->mods.blgp > SF_FP4) {
         report(w, in, CHECK_NOT_IMPLEMENTED, NULL, 0, "cbsz:%u blgp:%u name no formats, which are 0 to 4",
                in->mods.cbsz, in->mods.blgp);
         return false;

@@ -17,11 +17,12 @@ void mfma_shape_side(struct mfma_side *s, enum mfma_type type, unsigned depth, u
     s->runs = runs ? runs : s->regs == 8 ? 2 : 1;
 }
 
-/* A lane's source lane under cbsz and abid (A, ISA 7.1.6.1) or blgp (B, table 29). */
-static unsigned source_lane(const struct insn_mods *m, bool is_b, unsigned lane) {
+/* A lane's source lane under cbsz and abid (A: of every 2^cbsz blocks, which have rows lanes each, block abid serves
+ * all; ISA 7.1.6.1 and AMD's matrix instruction calculator) or blgp (B, table 29). */
+static unsigned source_lane(const struct insn_mods *m, bool is_b, unsigned rows, unsigned lane) {
     if (!is_b) {
-        unsigned size = LANES >> (m->cbsz > 4 ? 4 : m->cbsz);
-        return (lane % size + size * m->abid) % LANES;
+        unsigned group = rows << (m->cbsz > 4 ? 4 : m->cbsz);
+        return (lane / group * group + lane % rows + rows * m->abid) % LANES;
     }
     switch (m->blgp) {
     case 0:
@@ -46,11 +47,11 @@ static void report_undefined(struct wave *w, const struct insn *in, unsigned opn
 void mfma_fetch_side(struct wave *w, const struct insn *in, const struct mfma_shape *shape, bool is_b,
                      struct mfma_side *s) {
     const struct operand *o = &in->opnd[is_b ? 2 : 1];
-    bool moves = !shape->f8f6f4 && !shape->sparse && (is_b ? in->mods.blgp : in->mods.cbsz);
+    bool moves = !shape->f8f6f4 && !shape->sparse && (is_b ? in->mods.blgp : in->mods.cbsz && shape->blocks > 1);
     uint8_t from[LANES];
     uint64_t lanes = moves ? 0 : ~0ull;
     for (unsigned i = 0; moves && i < LANES; i++) {
-        from[i] = (uint8_t)source_lane(&in->mods, is_b, i);
+        from[i] = (uint8_t)source_lane(&in->mods, is_b, shape->m, i);
         lanes |= 1ull << from[i];
     }
     for (unsigned r = 0; r < s->regs; r++) {
@@ -85,38 +86,47 @@ struct narrow {
 };
 
 static struct narrow narrow_format(enum mfma_type type) {
-    unsigned mantissa = 10, max = 0x7bff, infinity = 0x7c00;
-    int emin = -14;
-    if (type != MT_F16) {
-        const struct smallfloat_format *f = &smallfloat_formats[type - MT_FP8];
-        mantissa = f->mantissa;
-        emin = f->emin;
-        max = f->max;
-        infinity = type == MT_BF8 ? f->infinity : ~0u;
-    }
-    return (struct narrow){.shift = 23 - mantissa,
-                           .bias = (uint32_t)(emin + 126) << 23,
-                           .hidden = (uint32_t)(emin + 127) << 23,
-                           .least_normal = 1u << mantissa,
-                           .max = max,
-                           .infinity = infinity};
+    const struct smallfloat_format *f = &smallfloat_formats[type == MT_F16 ? SF_F16 : type - MT_FP8 + SF_FP8];
+    bool has_infinity = f->infinity > f->max && f->infinity != f->nan;
+    return (struct narrow){.shift = 23u - f->mantissa,
+                           .bias = (uint32_t)(f->emin + 126) << 23,
+                           .hidden = (uint32_t)(f->emin + 127) << 23,
+                           .least_normal = 1u << f->mantissa,
+                           .max = f->max,
+                           .infinity = has_infinity ? f->infinity : ~0u};
+}
+
+/* Some element of a whole-byte format may be an infinity or a NaN. */
+static bool has_special(const struct mfma_side *s, const struct narrow *n) {
+    if (s->bits < 8)
+        return false;
+    uint32_t ones = s->bits == 8 ? 0x01010101u : 0x00010001u, sign = ones << (s->bits - 1), any = 0;
+    uint32_t carry = ((1u << (s->bits - 1)) - 1 - n->max) * ones; /* carries into the sign from max + 1 upwards */
+    for (unsigned r = 0; r < s->regs; r++)
+        for (int i = 0; i < LANES; i++)
+            any |= ((s->row[r][i] & ~sign) + carry) & sign;
+    return any != 0;
 }
 
 /* Sixteen lanes, exactly. A denormal is read as if it had a hidden bit, which is then subtracted. */
-static inline void widen(struct field at, struct narrow n, uint32_t *restrict out) {
+static inline __attribute__((always_inline)) void widen(struct field at, struct narrow n, const bool special,
+                                                        uint32_t *restrict out) {
     const uint32_t magnitude_mask = at.mask >> 1;
     const float hidden = smallfloat_from_bits32(n.hidden);
     for (int i = 0; i < 16; i++) {
         uint32_t code = extract(&at, i), magnitude = code & magnitude_mask, wide = magnitude << n.shift;
         uint32_t denormal = smallfloat_bits32(smallfloat_from_bits32(wide | n.hidden) - hidden);
         uint32_t x = magnitude < n.least_normal ? denormal : wide + n.bias;
-        x = magnitude > n.max ? 0x7fc00000u : x;
-        x = magnitude == n.infinity ? 0x7f800000u : x;
-        out[i] = x | code >> (at.bits - 1) << 31;
+        if (special) {
+            x = magnitude > n.max ? 0x7fc00000u : x;
+            x = magnitude == n.infinity ? 0x7f800000u : x;
+        }
+        out[i] = x | (code & ~magnitude_mask) << (32 - at.bits);
     }
 }
 
-static inline void decode_lanes(enum mfma_type type, struct field at, const struct narrow *n, uint32_t *restrict out) {
+static inline void decode_lanes(enum mfma_type type, struct field at, const struct narrow *n, bool special,
+                                uint32_t *restrict out) {
     switch (type) {
     case MT_F32:
         memcpy(out, at.lo, 16 * sizeof *out);
@@ -130,26 +140,32 @@ static inline void decode_lanes(enum mfma_type type, struct field at, const stru
             out[i] = (uint32_t)((int32_t)(extract(&at, i) << 24) >> 24);
         break;
     default:
-        widen(at, *n, out);
+        if (special)
+            widen(at, *n, true, out);
+        else
+            widen(at, *n, false, out);
     }
 }
 
 void mfma_decode(const struct mfma_side *s, uint32_t *out) {
     struct narrow format = {0};
-    if (s->type == MT_F16 || s->type >= MT_FP8)
+    bool special = false;
+    if (s->type == MT_F16 || s->type >= MT_FP8) {
         format = narrow_format(s->type);
+        special = has_special(s, &format);
+    }
     struct field at = {.bits = s->bits, .mask = s->bits < 32 ? (1u << s->bits) - 1 : ~0u};
-    unsigned run = s->items / s->runs;
+    unsigned run = s->items / s->runs, shift_width = s->width == 16 ? 4 : s->width == 32 ? 5 : 6;
     for (unsigned n = 0; n < s->items; n++) {
         unsigned k0 = n / run * (s->depth / s->runs) + n % run;
         const uint32_t *lo = s->row[n * s->bits / 32];
         at.shift = n * s->bits % 32;
         const uint32_t *hi = at.shift + s->bits > 32 ? s->row[n * s->bits / 32 + 1] : lo;
         for (unsigned lane = 0; lane < LANES; lane += 16) {
-            unsigned k = k0 + lane / s->width * run;
+            unsigned k = k0 + (lane >> shift_width) * run;
             at.lo = lo + lane;
             at.hi = hi + lane;
-            decode_lanes(s->type, at, &format, out + k * s->width + lane % s->width);
+            decode_lanes(s->type, at, &format, special, out + (k << shift_width) + (lane & (s->width - 1)));
         }
     }
 }

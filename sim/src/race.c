@@ -233,23 +233,18 @@ static unsigned covered(uint64_t index, uint64_t addr, unsigned n) {
     return ((1u << high) - 1) & ~((1u << low) - 1);
 }
 
-static void against_writes(struct access *x, struct track_alloc *records, unsigned lane) {
-    uint64_t addr = x->g->addr[lane], last = addr + x->a->bytes - 1;
-    for (uint64_t d = addr / 4; d <= last / 4; d++) {
-        atomic_uint *writes = atomic_load_explicit(&track_chunk_at(records, 4 * d)->write, memory_order_acquire);
-        if (!writes)
-            continue;
-        uint32_t r = atomic_load_explicit(&writes[d % (TRACK_CHUNK / 4)], memory_order_acquire);
-        if (r && (r & covered(d, addr, x->a->bytes)))
-            against(x, r >> 4, lane);
-    }
+/* Dwords of the line that [addr, addr + n) touches. */
+static uint32_t touched(uint64_t line, uint64_t addr, unsigned n) {
+    uint64_t start = line * TRACK_LINE, low = addr > start ? (addr - start) / 4 : 0;
+    uint64_t high = addr + n - start < TRACK_LINE ? (addr + n - start + 3) / 4 : TRACK_LINE / 4;
+    return (uint32_t)(((1ull << high) - 1) & ~((1ull << low) - 1));
 }
 
-static bool any_writes(struct track_alloc *records, const struct mem_group *g) {
-    for (uint64_t c = g->low / TRACK_CHUNK; c <= (g->high - 1) / TRACK_CHUNK; c++)
-        if (atomic_load_explicit(&records->chunk[c - records->first].write, memory_order_relaxed))
-            return true;
-    return false;
+/* Dwords of the line that [addr, addr + n) covers whole. */
+static uint32_t filled(uint64_t line, uint64_t addr, unsigned n) {
+    uint64_t start = line * TRACK_LINE, low = addr > start ? (addr - start + 3) / 4 : 0;
+    uint64_t high = addr + n - start < TRACK_LINE ? (addr + n - start) / 4 : TRACK_LINE / 4;
+    return high <= low ? 0 : (uint32_t)(((1ull << high) - 1) & ~((1ull << low) - 1));
 }
 
 static void *lazily(_Atomic(void *) *slot, size_t size) {
@@ -264,110 +259,124 @@ static void *lazily(_Atomic(void *) *slot, size_t size) {
     return fresh;
 }
 
-/* Dwords of the line that [addr, addr + n) covers whole. */
-static uint32_t line_dwords(uint64_t line, uint64_t addr, unsigned n) {
-    uint64_t start = line * TRACK_LINE, low = addr > start ? (addr - start + 3) / 4 : 0;
-    uint64_t high = addr + n - start < TRACK_LINE ? (addr + n - start) / 4 : TRACK_LINE / 4;
-    if (high <= low)
-        return 0;
-    return (uint32_t)(((1ull << high) - 1) & ~((1ull << low) - 1));
+enum { CHUNK_DWORDS = TRACK_CHUNK / 4, CHUNK_LINES = TRACK_CHUNK / TRACK_LINE };
+
+/* Records of the place that was looked at last. */
+struct cursor {
+    struct track_alloc *records;
+    uint64_t chunk, line; /* numbers + 1, 0: none */
+    atomic_uint *writes;
+    struct track_read *read;
+};
+
+static atomic_uint *writes_at(struct cursor *c, uint64_t dword, bool make) {
+    if (c->chunk != dword / CHUNK_DWORDS + 1) {
+        struct track_chunk *chunk = track_chunk_at(c->records, 4 * dword);
+        c->chunk = dword / CHUNK_DWORDS + 1;
+        c->writes = make ? lazily((_Atomic(void *) *)&chunk->write, sizeof *c->writes * CHUNK_DWORDS)
+                         : atomic_load_explicit(&chunk->write, memory_order_acquire);
+    }
+    return c->writes ? &c->writes[dword % CHUNK_DWORDS] : NULL;
 }
 
-static void note_reads(struct access *x, struct track_alloc *records) {
+static struct track_read *read_at(struct cursor *c, uint64_t line, bool make) {
+    if (c->line != line + 1) {
+        struct track_chunk *chunk = track_chunk_at(c->records, line * TRACK_LINE);
+        struct track_read *reads = make ? lazily((_Atomic(void *) *)&chunk->read, sizeof *reads * CHUNK_LINES)
+                                        : atomic_load_explicit(&chunk->read, memory_order_acquire);
+        c->line = line + 1;
+        c->read = reads ? &reads[line % CHUNK_LINES] : NULL;
+    }
+    return c->read;
+}
+
+static void against_writes(struct access *x, struct cursor *c, unsigned lane) {
+    uint64_t addr = x->g->addr[lane], last = addr + x->a->bytes - 1;
+    for (uint64_t d = addr / 4; d <= last / 4; d++) {
+        atomic_uint *record = writes_at(c, d, false);
+        uint32_t r = record ? atomic_load_explicit(record, memory_order_acquire) : 0;
+        if (r && (r & covered(d, addr, x->a->bytes)))
+            against(x, r >> 4, lane);
+    }
+}
+
+static bool any_writes(struct track_alloc *records, const struct mem_group *g) {
+    for (uint64_t c = g->low / TRACK_CHUNK; c <= (g->high - 1) / TRACK_CHUNK; c++)
+        if (atomic_load_explicit(&records->chunk[c - records->first].write, memory_order_relaxed))
+            return true;
+    return false;
+}
+
+/* A line remembers its last reader only: one record a line keeps data that are only read cheap. */
+static void note_reads(struct access *x, struct cursor *c) {
     const struct mem_group *g = x->g;
-    uint64_t line = 0;
-    struct track_read *r = NULL;
-    uint32_t dwords = 0;
+    uint32_t me = my_event(x);
     for (uint64_t todo = g->lanes; todo; todo &= todo - 1) {
-        unsigned i = (unsigned)__builtin_ctzll(todo);
-        uint64_t addr = g->addr[i], last = (addr + x->a->bytes - 1) / TRACK_LINE;
+        uint64_t addr = g->addr[__builtin_ctzll(todo)], last = (addr + x->a->bytes - 1) / TRACK_LINE;
         for (uint64_t l = addr / TRACK_LINE; l <= last; l++) {
-            if (l != line || !r) {
-                if (r)
-                    atomic_fetch_or_explicit(&r->dwords, dwords, memory_order_relaxed);
-                struct track_read *reads = lazily((_Atomic(void *) *)&track_chunk_at(records, l * TRACK_LINE)->read,
-                                                  sizeof *reads * (TRACK_CHUNK / TRACK_LINE));
-                if (!reads)
-                    return;
-                line = l;
-                r = &reads[l % (TRACK_CHUNK / TRACK_LINE)];
-                dwords = 0;
-                uint32_t me = my_event(x);
-                if (atomic_load_explicit(&r->event, memory_order_relaxed) != me) {
-                    atomic_store_explicit(&r->dwords, 0, memory_order_relaxed);
-                    atomic_store_explicit(&r->event, me, memory_order_release);
-                }
-            }
-            dwords |= line_dwords(l, addr, x->a->bytes);
+            struct track_read *r = read_at(c, l, true);
+            if (!r)
+                return;
+            uint32_t dwords = filled(l, addr, x->a->bytes);
+            if (atomic_load_explicit(&r->event, memory_order_relaxed) == me)
+                dwords |= atomic_load_explicit(&r->dwords, memory_order_relaxed);
+            else
+                atomic_store_explicit(&r->event, me, memory_order_release);
+            atomic_store_explicit(&r->dwords, dwords, memory_order_relaxed);
         }
     }
-    if (r)
-        atomic_fetch_or_explicit(&r->dwords, dwords, memory_order_relaxed);
 }
 
 void race_load(struct track *t, struct track_alloc *records, struct vmem_access *a, const struct mem_group *g) {
     struct access x = {.value = NULL};
+    struct cursor c = {.records = records};
     if (!begin(&x, t, a, g))
         return;
     if (any_writes(records, g))
         for (uint64_t todo = g->lanes; todo && !x.told; todo &= todo - 1)
-            against_writes(&x, records, (unsigned)__builtin_ctzll(todo));
+            against_writes(&x, &c, (unsigned)__builtin_ctzll(todo));
     if (a->bytes >= 4)
-        note_reads(&x, records);
-    if (x.me.marked) {
-        if (a->in->mods.sc1)
-            race_acquire(t, a->w);
-        else
-            x.sync->wave[a->w->id].acquired_epoch = x.sync->epoch + 1;
-    }
+        note_reads(&x, &c);
+    if (!x.me.marked)
+        return;
+    if (a->in->mods.sc1)
+        race_acquire(t, a->w);
+    else
+        x.sync->wave[a->w->id].acquired_epoch = x.sync->epoch + 1;
 }
 
-static void against_reads(struct access *x, struct track_alloc *records, unsigned lane) {
-    uint64_t addr = x->g->addr[lane], last = (addr + x->a->bytes - 1) / TRACK_LINE;
-    for (uint64_t l = addr / TRACK_LINE; l <= last; l++) {
-        struct track_read *reads = atomic_load_explicit(&track_chunk_at(records, l * TRACK_LINE)->read, memory_order_acquire);
-        if (!reads)
-            continue;
-        struct track_read *r = &reads[l % (TRACK_CHUNK / TRACK_LINE)];
-        uint32_t event = atomic_load_explicit(&r->event, memory_order_acquire);
-        uint64_t start = l * TRACK_LINE, low = addr > start ? (addr - start) / 4 : 0;
-        uint64_t high = addr + x->a->bytes - start < TRACK_LINE ? (addr + x->a->bytes - start + 3) / 4 : TRACK_LINE / 4;
-        uint32_t touched = (uint32_t)(((1ull << high) - 1) & ~((1ull << low) - 1));
-        if (event && (atomic_load_explicit(&r->dwords, memory_order_relaxed) & touched))
+static void write_lane(struct access *x, struct cursor *c, unsigned lane) {
+    uint64_t addr = x->g->addr[lane], last = addr + x->a->bytes - 1;
+    for (uint64_t l = addr / TRACK_LINE; l <= last / TRACK_LINE && !x->told; l++) {
+        struct track_read *r = read_at(c, l, false);
+        uint32_t event = r ? atomic_load_explicit(&r->event, memory_order_acquire) : 0;
+        if (event && (atomic_load_explicit(&r->dwords, memory_order_relaxed) & touched(l, addr, x->a->bytes)))
             against(x, event, lane);
     }
-}
-
-static void note_write(struct access *x, struct track_alloc *records, unsigned lane) {
-    uint64_t addr = x->g->addr[lane], last = addr + x->a->bytes - 1;
+    uint32_t me = my_event(x);
     for (uint64_t d = addr / 4; d <= last / 4; d++) {
-        atomic_uint *writes = lazily((_Atomic(void *) *)&track_chunk_at(records, 4 * d)->write, sizeof *writes * (TRACK_CHUNK / 4));
-        if (!writes)
+        atomic_uint *record = writes_at(c, d, true);
+        if (!record)
             return;
-        atomic_uint *r = &writes[d % (TRACK_CHUNK / 4)];
-        uint32_t bytes = covered(d, addr, x->a->bytes), old = atomic_load_explicit(r, memory_order_relaxed);
-        if (old >> 4 == my_event(x))
+        uint32_t bytes = covered(d, addr, x->a->bytes), old = atomic_load_explicit(record, memory_order_acquire);
+        if (old & bytes)
+            against(x, old >> 4, lane);
+        if (old >> 4 == me)
             bytes |= old & 15;
-        atomic_store_explicit(r, my_event(x) << 4 | bytes, memory_order_release);
+        atomic_store_explicit(record, me << 4 | bytes, memory_order_release);
     }
 }
 
 void race_write(struct track *t, struct track_alloc *records, struct vmem_access *a, const struct mem_group *g,
                 const uint32_t *const value[]) {
     struct access x = {.value = value};
+    struct cursor c = {.records = records};
     if (!begin(&x, t, a, g))
         return;
-    bool publishes = a->kind == VMEM_ATOMIC || a->in->mods.sc1;
-    if (publishes)
+    if (a->kind == VMEM_ATOMIC || a->in->mods.sc1)
         release(t, a->w, x.sync);
     if (x.me.marked)
         x.sync->wave[a->w->id].released_epoch = x.sync->epoch + 1;
-    for (uint64_t todo = g->lanes; todo; todo &= todo - 1) {
-        unsigned i = (unsigned)__builtin_ctzll(todo);
-        if (!x.told) {
-            against_writes(&x, records, i);
-            against_reads(&x, records, i);
-        }
-        note_write(&x, records, i);
-    }
+    for (uint64_t todo = g->lanes; todo; todo &= todo - 1)
+        write_lane(&x, &c, (unsigned)__builtin_ctzll(todo));
 }

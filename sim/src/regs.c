@@ -131,7 +131,9 @@ uint64_t operand_constant(const struct operand *o, enum isa_type type) {
     switch (type) {
     case T_F64: /* a literal is the high half; an inline integer is its 64 bits */
         return o->is_hex ? (uint64_t)o->imm << 32 : (uint64_t)o->imm;
-    case T_B64: case T_I64: case T_U64: case T_MASK:
+    case T_I64: /* a literal is 32 bits, sign-extended */
+        return o->is_hex ? (uint64_t)(int32_t)o->imm : (uint64_t)o->imm;
+    case T_B64: case T_U64: case T_MASK:
         return (uint64_t)o->imm;
     case T_B16: case T_I16: case T_U16: case T_F16: case T_BF16:
         return (uint16_t)o->imm;

@@ -81,6 +81,8 @@ static void by_moving(const struct lane_args *x, const struct isa_op *op, unsign
     evaluate(x, op, src, ud);
     bool packed = op->dst >= T_V2B16 && op->dst <= T_V2BF16, half = op->dst >= T_B16 && op->dst <= T_BF16;
     uint64_t relevant = packed ? 0x000f000f : half ? 0xf : wide(op->dst) ? 0x3f : 0x1f;
+    if (x->in->mods.op_sel && !packed && !half) /* an amount in a high half */
+        relevant |= relevant << 16;
     for (int i = 0; i < LANES; i++) {
         uint64_t amount = 0;
         for (unsigned s = 0; s < nsrc; s++)

@@ -14,22 +14,26 @@ extern const float smallfloat_fp8[256], smallfloat_bf8[256], smallfloat_fp6[64],
 
 struct smallfloat_format {
     uint8_t bits, mantissa;
-    int8_t emin; /* exponent of the smallest normal number */
-    uint16_t max; /* code of the largest finite number */
-    uint16_t overflow, infinity, nan; /* codes that stand for values above max, for infinity, for NaN */
-    const float *value; /* of every code; NULL for f16 and bf16 */
+    int8_t emin;            /* exponent of the smallest normal number */
+    uint16_t max;           /* code of the largest finite number */
+    uint16_t infinity, nan; /* codes that stand for infinity and values above max, and for NaN */
+    const float *value;     /* of every code; NULL for f16 and bf16 */
 };
 extern const struct smallfloat_format smallfloat_formats[SF_COUNT];
 
 /* Code nearest to x (ties to even), sign included. saturate: values above the largest number become it instead of the
  * format's infinity or NaN (MODE.FP16_OVFL); fp6, bf6 and fp4 always do. */
 uint16_t smallfloat_encode(enum smallfloat format, double x, bool saturate);
+/* Of n numbers. The host's rounding mode has to be to nearest. */
+void smallfloat_encode_row(enum smallfloat format, const double *x, uint32_t *out, int n, bool saturate);
 /* Stochastic: noise, as a fraction of 2^32, is added below the last place kept, then the rest is cut off. */
 uint16_t smallfloat_encode_sr(enum smallfloat format, double x, uint32_t noise, bool saturate);
 
 /* The bits of a random number that the hardware adds: as many as the mantissa loses, from the top. */
 static inline uint32_t smallfloat_noise_bits(unsigned from_mantissa, enum smallfloat to) {
-    return from_mantissa > smallfloat_formats[to].mantissa ? ~0u << (32 - (from_mantissa - smallfloat_formats[to].mantissa)) : 0;
+    return from_mantissa > smallfloat_formats[to].mantissa
+               ? ~0u << (32 - (from_mantissa - smallfloat_formats[to].mantissa))
+               : 0;
 }
 
 /* Element i of a run of elements of `bits` bits packed from bit 0 of words[0] upwards. */
@@ -80,7 +84,9 @@ static inline uint16_t f32_to_f16(float f) {
     return b;
 }
 
-static inline float bf16_to_f32(uint16_t bits) { return smallfloat_from_bits32((uint32_t)bits << 16); }
+static inline float bf16_to_f32(uint16_t bits) {
+    return smallfloat_from_bits32((uint32_t)bits << 16);
+}
 
 /* Nearest even; a NaN stays a (quiet) NaN. */
 static inline uint16_t f32_to_bf16(float f) {

@@ -197,6 +197,8 @@ static uint64_t fetch(struct wave *w, const struct insn *in, unsigned s, unsigne
         uint32_t *d = to;
         if (m->encoding == ENC_SDWA && s < 2) {
             select_sub(d, row[0], s ? m->src1_sel : m->src0_sel, o->sext);
+            if (is_half(type))
+                select_sub(d, d, SEL_WORD_0, type == T_I16);
         } else if (is_packed16(type)) {
             bool lo = m->op_sel >> s & 1, hi = m->has_op_sel_hi ? m->op_sel_hi >> s & 1 : 1;
             pack_pair(d, row[0], lo, hi); /* of a constant too: an f16 has zeros above, an integer its sign */
@@ -213,8 +215,6 @@ static uint64_t fetch(struct wave *w, const struct insn *in, unsigned s, unsigne
                 for (int i = 0; i < LANES; i++)
                     d[i] ^= flip;
         } else {
-            if (m->encoding == ENC_SDWA && type == T_I16 && !o->sext)
-                select_sub(d, d, SEL_WORD_0, true);
             if (o->neg || o->abs)
                 modify32(d, type, o->neg, o->abs);
         }

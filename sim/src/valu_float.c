@@ -5,8 +5,12 @@
 
 #include <math.h>
 
-static bool is_pair(enum isa_type t) { return t == T_V2F16; }
-static bool is_f16(enum isa_type t) { return t == T_F16 || t == T_F16_HIGH; }
+static bool is_pair(enum isa_type t) {
+    return t == T_V2F16;
+}
+static bool is_f16(enum isa_type t) {
+    return t == T_F16 || t == T_F16_HIGH;
+}
 
 static void flush_halves(enum isa_type type, void *row) {
     lane_u32 *q = row;
@@ -25,7 +29,8 @@ void valu_float_sources(const struct wave *w, const struct isa_op *op, uint64_t 
         flush_halves(op->src[s], src[s]);
 }
 
-/* --- overflow ------------------------------------------------------------------------------------------------------- */
+/* --- overflow -------------------------------------------------------------------------------------------------------
+ */
 
 /* Exponent all ones. */
 static bool not_finite(enum isa_type type, const void *row, int lane, unsigned half) {
@@ -66,7 +71,8 @@ static void saturate_halves(const struct lane_args *x, const struct isa_op *op) 
                 q[i] -= 1u << (16 * half);
 }
 
-/* --- omod and clamp -------------------------------------------------------------------------------------------------- */
+/* --- omod and clamp --------------------------------------------------------------------------------------------------
+ */
 
 static float clamp01(float x, bool dx10) {
     if (isnan(x))

@@ -74,6 +74,8 @@ struct wave {
     struct pending pending[PENDING_MAX]; /* in order of issue */
     lane_row *pending_rows;              /* PENDING_MAX * PENDING_ROWS * 2 rows */
     uint64_t pending_free[PENDING_MAX / 64]; /* row groups in use: bit clear */
+    const struct insn *late_lds[16]; /* LDS stores that nothing had waited for when the last barrier was passed */
+    unsigned nlate;
     /* hazards */
     uint64_t haz_active[2];
     uint64_t haz_latest_expiry;
@@ -124,6 +126,7 @@ struct run {
     atomic_bool stop;   /* something that cannot be continued from happened: unknown instruction, wild PC, deadlock */
     uint64_t kernarg;   /* address of the kernarg segment */
     uint64_t dispatch_packet, queue, dispatch_id;
+    uint64_t errors_before; /* findings of severity error when the launch began */
     uint8_t *visited;   /* per instruction: static checks were made */
     unsigned threads;   /* workgroups that run at the same time on host threads */
     void *globals;      /* struct track: L2 model and race records of the launch, NULL when neither runs */
@@ -193,6 +196,8 @@ struct pending *pending_add(struct wave *w, const struct insn *in, unsigned coun
 void pending_wait(struct wave *w, unsigned vmcnt, unsigned lgkmcnt);
 /* All of them: s_endpgm and barriers of the simulator itself. */
 void pending_drain(struct wave *w);
+/* At a barrier: remembers the LDS stores that the wave has not waited for. */
+void pending_at_barrier(struct wave *w);
 /* Reports registers of `in` that outstanding loads still write. Called only when something is outstanding. */
 void wait_check(struct wave *w, const struct insn *in);
 

@@ -187,8 +187,10 @@ static bool release_barrier(struct workgroup *wg) {
                ended, wg->nwaves);
         wg->barrier_ended = ended;
     }
-    for (unsigned i = 0; i < wg->nwaves; i++)
+    for (unsigned i = 0; i < wg->nwaves; i++) {
+        pending_at_barrier(&wg->waves[i]);
         wg->waves[i].at_barrier = false;
+    }
     wg->barrier_epoch++;
     return true;
 }

@@ -25,7 +25,7 @@ struct kernels {
 };
 
 static inline void load_kernels(struct kernels *k) {
-    CHECK_HIP(hipModuleLoad(&k->module, KERNELS_CO));
+    CHECK_HIP(hipModuleLoad(&k->module, HIP_CO));
     CHECK_HIP(hipModuleGetFunction(&k->add_bias, k->module, "add_bias"));
     CHECK_HIP(hipModuleGetFunction(&k->count, k->module, "count"));
     CHECK_HIP(hipModuleGetFunction(&k->stray, k->module, "stray"));

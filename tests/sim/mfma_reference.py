@@ -66,11 +66,9 @@ def encode(name: str, value: Fraction) -> int:
     magnitude = abs(value)
     if magnitude == 0:
         return sign
-    exponent = 1 - f.bias
-    while magnitude >= Fraction(2) ** (exponent + 1):
-        exponent += 1
-    while exponent > 1 - f.bias and magnitude < Fraction(2) ** exponent:
-        exponent -= 1
+    # the denominator is a power of two
+    exponent = magnitude.numerator.bit_length() - magnitude.denominator.bit_length()
+    exponent = max(exponent, 1 - f.bias)
     scaled = magnitude / Fraction(2) ** (exponent - f.mantissa)
     assert scaled.denominator == 1, (name, value)
     field = int(scaled)
@@ -194,10 +192,10 @@ def get(registers: Registers, bits: int, item: int, lane: int) -> int:
     return word & ((1 << bits) - 1)
 
 
-def lane_of_a(cbsz: int, abid: int, lane: int) -> int:
-    """7.1.6.1."""
-    size = LANES >> cbsz
-    return lane % size + size * abid if cbsz else lane
+def lane_of_a(rows: int, cbsz: int, abid: int, lane: int) -> int:
+    """7.1.6.1: of every 2^cbsz neighbouring blocks, each `rows` lanes, block abid serves all."""
+    group = rows << cbsz
+    return lane // group * group + lane % rows + rows * abid if cbsz else lane
 
 
 LANE_OF_B: List[Callable[[int], int]] = [  # table 29
@@ -375,7 +373,7 @@ def row_of_a(s: Shape, case: Case, o: Operands, block: int, i: int) -> Line:
             first = 0 if case.cbsz & 3 else 2 * items * (case.abid % (16 // items))
             k = at // 2 * 4 + (o.index[lane] >> (first + 2 * item) & 3)
         elif not s.narrow and s.d != "f64":
-            lane = lane_of_a(case.cbsz, case.abid, lane)
+            lane = lane_of_a(s.m, case.cbsz, case.abid, lane)
         value = value_of(s.a, get(o.a, FORMATS[s.a].bits, item, lane)) / o.units[0]
         line.k.append(k)
         line.values.append(sign * int(value))
@@ -508,12 +506,13 @@ def main() -> int:
     parser.add_argument("--mnemonics", type=Path, required=True)
     parser.add_argument("--llvm-mc", default="llvm-mc-22")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--only", default="", help="mnemonics that hold this")
     parser.add_argument("--seed", type=int, default=950)
     args = parser.parse_args()
     rng = random.Random(args.seed)
     names = re.findall(r'MNEMONIC\("(v_s?mfma\w*)"\)', args.mnemonics.read_text())
     vectors: List[Tuple[str, str, Dict[str, Registers], Registers]] = []
-    for name in names:
+    for name in (name for name in names if args.only in name):
         s = shape_of(name)
         if s is None:
             if name == "v_mfma_ld_scale_b32":  # half of v_mfma_scale_*

@@ -244,7 +244,7 @@ static void test_corrupted(struct file f, int rounds) {
 }
 
 int main(void) {
-    struct file hip = read_file(KERNELS_CO), other = read_file(GFX942_CO);
+    struct file hip = read_file(HIP_CO), other = read_file(GFX942_CO);
     struct code *code = load(hip);
     test_kernels(code);
     test_instructions(code);

@@ -112,6 +112,8 @@ static const struct {
     {"v_lshl_add_u64 v[8:9], v[0:1], 3, v[2:3]", false},
     {"v_alignbit_b32 v8, v0, v2, 9", true},
     {"v_alignbyte_b32 v8, v0, v2, v4", false},
+    {"v_alignbit_b32 v8, v0, v2, v4 op_sel:[0,0,1,0]", false},
+    {"v_max_u16_sdwa v8, sext(v0), v2 dst_sel:WORD_1 dst_unused:UNUSED_SEXT src0_sel:BYTE_2 src1_sel:DWORD", false},
     {"v_bfe_u32 v8, v0, 3, 9", true},
     {"v_bfe_i32 v8, v0, v2, v4", false},
     {"v_bfm_b32 v8, v0, v2", false},

@@ -113,30 +113,26 @@ static void check_scalar(void) {
         char name[80];
         snprintf(name, sizeof name, "s_atomic_%s", names[k]);
         op_prepare(&r, 0, 0);
-        /* data come from the descriptor's registers, of which the test knows the upper two */
-        bool compare = strcmp(names[k], "cmpswap") == 0;
-        r.num_records = 1000;
-        uint32_t m32 = get32(r.m + 8);
-        uint64_t m64 = get64(r.m + 16);
-        op_run_clean(&r, name);
-        uint32_t s20 = r.o[0][0];
-        CHECK(s20 == m32, "%s returns 0x%x, not 0x%x", name, s20, m32);
-        uint64_t old64 = r.o[1][0] | (uint64_t)r.o[1][1] << 32;
-        CHECK(old64 == m64, "%s_x2 returns 0x%llx", name, (unsigned long long)old64);
-        if (compare) { /* no match: unchanged */
-            CHECK(get32(r.m + 8) == m32 && get64(r.m + 16) == m64, "%s changed memory", name);
-            continue;
+        /* data: soffset and m0, then the descriptor's upper half */
+        r.soffset = op_random();
+        r.m0 = k % 2 ? op_random() : 5;
+        r.num_records = get32(r.m + 16);
+        r.word3 = get32(r.m + 20);
+        if (k == 12) { /* the 32-bit compare hits as well */
+            uint32_t m0 = r.m0;
+            memcpy(r.m + 8, &m0, 4);
         }
-        /* the data: an address that the next swap would have put there */
-        struct op_run s = r;
-        op_run_clean(&s, "s_atomic_swap");
-        struct op_run t = r;
-        t.num_records = 1000;
-        (void)t;
-        if (strcmp(names[k], "and") == 0)
-            CHECK((get32(r.m + 8) & ~m32) == 0, "and set bits");
-        if (strcmp(names[k], "or") == 0)
-            CHECK((m32 & ~get32(r.m + 8)) == 0, "or cleared bits");
+        uint8_t want[M_BYTES];
+        memcpy(want, r.m, sizeof want);
+        uint64_t m32 = get32(r.m + 8), m64 = get64(r.m + 16), d64 = r.soffset | (uint64_t)r.m0 << 32;
+        uint64_t after32 = atomic_after(names[k], false, m32, r.soffset, r.m0);
+        uint64_t after64 = atomic_after(names[k], true, m64, d64, r.num_records | (uint64_t)r.word3 << 32);
+        memcpy(want + 8, &after32, 4);
+        memcpy(want + 16, &after64, 8);
+        op_run_clean(&r, name);
+        op_same(name, r.m, want, sizeof want, "M");
+        CHECK(r.o[0][0] == m32, "%s returns 0x%x", name, r.o[0][0]);
+        CHECK((r.o[1][0] | (uint64_t)r.o[1][1] << 32) == m64, "%s_x2 returns 0x%x 0x%x", name, r.o[1][0], r.o[1][1]);
     }
     struct op_run r;
     op_prepare(&r, 0, 0);

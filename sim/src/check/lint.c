@@ -160,6 +160,9 @@ static bool lint_kernel(const struct code *code, const struct kernel *k) {
     for (int i = 0; ok && i < 2; i++)
         if (roots[i] != UINT32_MAX)
             ok = reach(&f, roots[i]);
+    /* Which functions a kernel calls is not known here: their registers are checked when they run. */
+    if (ok)
+        lint_registers(&f, k);
     /* functions that are called: every call's target is unknown, so all other function symbols are entries too */
     bool calls = false;
     for (uint32_t i = 0; ok && i < code->ninsn; i++)
@@ -173,7 +176,6 @@ static bool lint_kernel(const struct code *code, const struct kernel *k) {
         check_known(&f);
         if (code->nkernels == 1)
             check_unreachable(&f);
-        lint_registers(&f, k);
         ok = check_wait_states(&f) && lint_waits(&f, roots);
     }
     free(f.reached);

@@ -127,6 +127,16 @@ struct pending *pending_add(struct wave *w, const struct insn *in, unsigned coun
     return p;
 }
 
+void pending_at_barrier(struct wave *w) {
+    w->nlate = 0;
+    for (unsigned i = 0; i < w->npending; i++) {
+        const struct pending *p = &w->pending[i];
+        bool store = (p->in->flags & (F_STORE | F_ATOMIC)) && (p->counter & PEND_LDS);
+        if (store && w->nlate < sizeof w->late_lds / sizeof *w->late_lds)
+            w->late_lds[w->nlate++] = p->in;
+    }
+}
+
 static bool overlaps(const struct pending *p, const struct reg_range *r) {
     return !p->deliver && p->is_sgpr == r->is_sgpr && r->reg < p->reg + p->ndw && p->reg < r->reg + r->ndw;
 }

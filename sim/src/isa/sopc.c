@@ -1,4 +1,4 @@
-/* SOPC: scalar comparisons, which write SCC. (s_setvskip and s_set_gpr_idx_on are in gpr_index.c and sopp.c.) */
+/* SOPC: scalar comparisons, which write SCC. (s_setvskip and s_set_gpr_idx_on: issue_mode.c.) */
 #include "salu.h"
 
 SALU_FN(eq, x->scc = a == b)

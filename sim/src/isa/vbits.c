@@ -4,7 +4,7 @@
 #include <string.h>
 
 LANE_FN1(v_not_b32, uint32_t, uint32_t, ~A)
-LANE_FN2(v_and_b32, uint32_t, uint32_t, uint32_t, A &B)
+LANE_FN2(v_and_b32, uint32_t, uint32_t, uint32_t, (A) & (B))
 LANE_FN2(v_or_b32, uint32_t, uint32_t, uint32_t, A | B)
 LANE_FN2(v_xor_b32, uint32_t, uint32_t, uint32_t, A ^ B)
 LANE_FN2(v_xnor_b32, uint32_t, uint32_t, uint32_t, ~(A ^ B))
@@ -35,8 +35,16 @@ LANE_FN2(v_lshlrev_b32, uint32_t, uint32_t, uint32_t, B << (A & 31))
 LANE_FN2(v_lshrrev_b32, uint32_t, uint32_t, uint32_t, B >> (A & 31))
 LANE_FN2(v_ashrrev_i32, uint32_t, uint32_t, int32_t, B >> (A & 31))
 LANE_FN3(v_lshl_or_b32, uint32_t, uint32_t, uint32_t, uint32_t, A << (B & 31) | C)
-LANE_FN3(v_alignbit_b32, uint32_t, uint32_t, uint32_t, uint32_t, ((uint64_t)A << 32 | B) >> (C & 31))
-LANE_FN3(v_alignbyte_b32, uint32_t, uint32_t, uint32_t, uint32_t, ((uint64_t)A << 32 | B) >> (8 * (C & 3)))
+
+/* op_sel takes the amount from the high half of its register. */
+static inline unsigned high_amount(const struct lane_args *x) {
+    return x->in->mods.op_sel & 4 ? 16 : 0;
+}
+
+LANE_FN3(v_alignbit_b32, uint32_t, uint32_t, uint32_t, uint32_t, ((uint64_t)A << 32 | B) >> (C >> high_amount(x) & 31))
+LANE_FN3(v_alignbyte_b32, uint32_t, uint32_t, uint32_t, uint32_t,
+         ((uint64_t)A << 32 | B) >> (8 * (C >> high_amount(x) & 3)))
+
 LANE_FN2(v_bfm_b32, uint32_t, uint32_t, uint32_t, ((1u << (A & 31)) - 1) << (B & 31))
 LANE_FN3(v_bfe_u32, uint32_t, uint32_t, uint32_t, uint32_t, A >> (B & 31) & ((1u << (C & 31)) - 1))
 
@@ -129,8 +137,7 @@ static inline uint32_t leading_signs(int32_t a) {
 
 LANE_FN1(v_ffbh_i32, uint32_t, int32_t, leading_signs(A))
 
-/* --- random numbers
- * ------------------------------------------------------------------------------------------------------ */
+/* --- random numbers ----------------------------------------------------------------------------------------------- */
 
 LANE_FN1(v_prng_b32, uint32_t, uint32_t, A << 1 ^ (A >> 31 ? 197 : 0))
 

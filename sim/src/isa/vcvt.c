@@ -18,7 +18,9 @@ static inline uint32_t to_u32(double x) {
     return (uint32_t)(int32_t)(x - 0x1p31) ^ 0x80000000u;
 }
 
-static inline double from_u32(uint32_t x) { return (double)(int32_t)(x ^ 0x80000000u) + 0x1p31; }
+static inline double from_u32(uint32_t x) {
+    return (double)(int32_t)(x ^ 0x80000000u) + 0x1p31;
+}
 
 LANE_FN1(i32_f32, int32_t, lane_f32, to_i32(A))
 LANE_FN1(u32_f32, uint32_t, lane_f32, to_u32(A))
@@ -40,8 +42,12 @@ LANE_FN1(ubyte3, lane_f32, uint32_t, (float)(int32_t)(A >> 24))
 LANE_FN1(off_i4, lane_f32, uint32_t, (float)((int32_t)(A << 28) >> 28) * 0.0625f)
 LANE_FN1(f32_bf16, lane_u32, lane_u32, A << 16)
 
-static void f16_f32(struct lane_args *x) { f32_row_to_f16(x->a, x->d); }
-static void f32_f16(struct lane_args *x) { f16_row_to_f32(x->a, x->d); }
+static void f16_f32(struct lane_args *x) {
+    f32_row_to_f16(x->a, x->d);
+}
+static void f32_f16(struct lane_args *x) {
+    f16_row_to_f32(x->a, x->d);
+}
 
 static void f16_u16(struct lane_args *x) {
     const uint32_t *a = x->a;
@@ -81,7 +87,8 @@ static void i16_f16(struct lane_args *x) {
         d[i] = (uint32_t)(int32_t)clamp_to(a[i], -32768.0f, 32767.0f) & 0xffff;
 }
 
-/* --- normalised integers: -1 ... 1 or 0 ... 1 to the full range, nearest even --------------------------------------- */
+/* --- normalised integers: -1 ... 1 or 0 ... 1 to the full range, nearest even ---------------------------------------
+ */
 
 static void norm_row(const float in[LANES], uint32_t out[LANES], bool is_signed) {
     float t[LANES];
@@ -97,8 +104,12 @@ static void norm_f16(struct lane_args *x, bool is_signed) {
     f16_row_to_f32(x->a, a);
     norm_row(a, x->d, is_signed);
 }
-static void norm_i16_f16(struct lane_args *x) { norm_f16(x, true); }
-static void norm_u16_f16(struct lane_args *x) { norm_f16(x, false); }
+static void norm_i16_f16(struct lane_args *x) {
+    norm_f16(x, true);
+}
+static void norm_u16_f16(struct lane_args *x) {
+    norm_f16(x, false);
+}
 
 static void pknorm(const float a[LANES], const float b[LANES], uint32_t d[LANES], bool is_signed) {
     uint32_t hi[LANES];
@@ -107,8 +118,12 @@ static void pknorm(const float a[LANES], const float b[LANES], uint32_t d[LANES]
     for (int i = 0; i < LANES; i++)
         d[i] |= hi[i] << 16;
 }
-static void pknorm_i16_f32(struct lane_args *x) { pknorm(x->a, x->b, x->d, true); }
-static void pknorm_u16_f32(struct lane_args *x) { pknorm(x->a, x->b, x->d, false); }
+static void pknorm_i16_f32(struct lane_args *x) {
+    pknorm(x->a, x->b, x->d, true);
+}
+static void pknorm_u16_f32(struct lane_args *x) {
+    pknorm(x->a, x->b, x->d, false);
+}
 
 static void pknorm_f16(struct lane_args *x, bool is_signed) {
     float a[LANES], b[LANES];
@@ -116,12 +131,19 @@ static void pknorm_f16(struct lane_args *x, bool is_signed) {
     f16_row_to_f32(x->b, b);
     pknorm(a, b, x->d, is_signed);
 }
-static void pknorm_i16_f16(struct lane_args *x) { pknorm_f16(x, true); }
-static void pknorm_u16_f16(struct lane_args *x) { pknorm_f16(x, false); }
+static void pknorm_i16_f16(struct lane_args *x) {
+    pknorm_f16(x, true);
+}
+static void pknorm_u16_f16(struct lane_args *x) {
+    pknorm_f16(x, false);
+}
 
-/* --- packed and stochastic ------------------------------------------------------------------------------------------- */
+/* --- packed and stochastic -------------------------------------------------------------------------------------------
+ */
 
-static void pk_f16(struct lane_args *x) { f32_to_f16_pairs(x->a, x->b, x->d); }
+static void pk_f16(struct lane_args *x) {
+    f32_to_f16_pairs(x->a, x->b, x->d);
+}
 
 /* Towards zero: where rounding to nearest went away from zero, the number before it. */
 static void pkrtz(struct lane_args *x) {
@@ -149,8 +171,12 @@ static void stochastic(struct lane_args *x, enum smallfloat format) {
     for (int i = 0; i < LANES; i++)
         d[i] = smallfloat_encode_sr(format, a[i], noise[i] & used, x->w->mode & MODE_FP16_OVFL);
 }
-static void sr_f16(struct lane_args *x) { stochastic(x, SF_F16); }
-static void sr_bf16(struct lane_args *x) { stochastic(x, SF_BF16); }
+static void sr_f16(struct lane_args *x) {
+    stochastic(x, SF_F16);
+}
+static void sr_bf16(struct lane_args *x) {
+    stochastic(x, SF_BF16);
+}
 
 static inline uint32_t byte_of(float a, uint32_t select, uint32_t old) {
     unsigned shift = 8 * (select & 3);
@@ -159,8 +185,12 @@ static inline uint32_t byte_of(float a, uint32_t select, uint32_t old) {
 }
 LANE_FN3(pk_u8, uint32_t, lane_f32, uint32_t, uint32_t, byte_of(A, B, C))
 
-static inline uint32_t min_u32(uint32_t a, uint32_t b) { return a < b ? a : b; }
-static inline uint32_t sat_i16(int32_t a) { return (uint32_t)(a > 32767 ? 32767 : a < -32768 ? -32768 : a) & 0xffff; }
+static inline uint32_t min_u32(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
+static inline uint32_t sat_i16(int32_t a) {
+    return (uint32_t)(a > 32767 ? 32767 : a < -32768 ? -32768 : a) & 0xffff;
+}
 LANE_FN2(pk_u16, uint32_t, uint32_t, uint32_t, min_u32(A, 65535) | min_u32(B, 65535) << 16)
 LANE_FN2(pk_i16, uint32_t, int32_t, int32_t, sat_i16(A) | sat_i16(B) << 16)
 
@@ -185,11 +215,21 @@ static void bits_shadow(struct shadow_args *s, uint32_t read) {
     for (int i = 0; i < LANES; i++)
         d[i] = a[i] & read ? ~0u : 0;
 }
-static void nibble_shadow(struct shadow_args *s) { bits_shadow(s, 0xf); }
-static void byte0_shadow(struct shadow_args *s) { bits_shadow(s, 0xff); }
-static void byte1_shadow(struct shadow_args *s) { bits_shadow(s, 0xff00); }
-static void byte2_shadow(struct shadow_args *s) { bits_shadow(s, 0xff0000); }
-static void byte3_shadow(struct shadow_args *s) { bits_shadow(s, 0xff000000); }
+static void nibble_shadow(struct shadow_args *s) {
+    bits_shadow(s, 0xf);
+}
+static void byte0_shadow(struct shadow_args *s) {
+    bits_shadow(s, 0xff);
+}
+static void byte1_shadow(struct shadow_args *s) {
+    bits_shadow(s, 0xff00);
+}
+static void byte2_shadow(struct shadow_args *s) {
+    bits_shadow(s, 0xff0000);
+}
+static void byte3_shadow(struct shadow_args *s) {
+    bits_shadow(s, 0xff000000);
+}
 
 static void insert_shadow(struct shadow_args *s) {
     const lane_u32 *a = s->sa, *select = s->sb, *old = s->sc, *at = s->v->b;
@@ -207,12 +247,15 @@ static void bf16_shadow(struct shadow_args *s) {
         d[i] = a[i] << 16;
 }
 
-#define CVT(mnemonic, to, from, mode, fn)                                                                             \
-    {.name = mnemonic, .flags = F_VALU | (mode), .dst = to, .src = {from}, .lanes = fn}
-#define PART(mnemonic, to, from, fn, bits)                                                                            \
-    {.name = mnemonic, .flags = F_VALU, .dst = to, .src = {from}, .shadow = SH_CUSTOM, .shadow_fn = bits, .lanes = fn}
-#define CVT2(mnemonic, to, from, fn)                                                                                  \
-    {.name = mnemonic, .flags = F_VALU, .dst = to, .src = {from, from}, .shadow = SH_CUSTOM, .shadow_fn = pair_shadow, .lanes = fn}
+#define CVT(mnemonic, to, from, mode, fn)                                                                              \
+    { .name = mnemonic, .flags = F_VALU | (mode), .dst = to, .src = {from}, .lanes = fn }
+#define PART(mnemonic, to, from, fn, bits)                                                                             \
+    { .name = mnemonic, .flags = F_VALU, .dst = to, .src = {from}, .shadow = SH_CUSTOM, .shadow_fn = bits, .lanes = fn }
+#define CVT2(mnemonic, to, from, fn)                                                                                   \
+    {                                                                                                                  \
+        .name = mnemonic, .flags = F_VALU, .dst = to, .src = {from, from}, .shadow = SH_CUSTOM,                        \
+        .shadow_fn = pair_shadow, .lanes = fn                                                                          \
+    }
 
 static const struct isa_op ops[] = {
     CVT("v_cvt_i32_f32", T_I32, T_F32, 0, i32_f32),
@@ -248,15 +291,34 @@ static const struct isa_op ops[] = {
     CVT2("v_cvt_pkrtz_f16_f32", T_V2F16, T_F32, pkrtz),
     CVT2("v_cvt_pk_f16_f32", T_V2F16, T_F32, pk_f16),
     CVT2("v_cvt_pk_bf16_f32", T_V2BF16, T_F32, pk_bf16),
-    {.name = "v_pack_b32_f16", .flags = F_VALU, .dst = T_V2F16, .src = {T_F16, T_F16}, .shadow = SH_CUSTOM,
-     .shadow_fn = pack_shadow, .lanes = pack},
+    {.name = "v_pack_b32_f16",
+     .flags = F_VALU,
+     .dst = T_V2F16,
+     .src = {T_F16, T_F16},
+     .shadow = SH_CUSTOM,
+     .shadow_fn = pack_shadow,
+     .lanes = pack},
     CVT2("v_cvt_pk_u16_u32", T_V2U16, T_U32, pk_u16),
     CVT2("v_cvt_pk_i16_i32", T_V2I16, T_I32, pk_i16),
     {.name = "v_cvt_sr_f16_f32", .flags = F_VALU | F_HI_PRESERVE, .dst = T_F16, .src = {T_F32, T_U32}, .lanes = sr_f16},
-    {.name = "v_cvt_sr_bf16_f32", .flags = F_VALU | F_HI_PRESERVE, .dst = T_BF16, .src = {T_F32, T_U32}, .lanes = sr_bf16},
-    {.name = "v_cvt_pk_u8_f32", .flags = F_VALU, .dst = T_U32, .src = {T_F32, T_U32, T_U32},
-     .shadow = SH_CUSTOM, .shadow_fn = insert_shadow, .lanes = pk_u8},
-    {.name = "v_cvt_pkaccum_u8_f32", .flags = F_VALU | F_RMW, .dst = T_U32, .src = {T_F32, T_U32, T_U32},
-     .shadow = SH_CUSTOM, .shadow_fn = insert_shadow, .lanes = pk_u8},
+    {.name = "v_cvt_sr_bf16_f32",
+     .flags = F_VALU | F_HI_PRESERVE,
+     .dst = T_BF16,
+     .src = {T_F32, T_U32},
+     .lanes = sr_bf16},
+    {.name = "v_cvt_pk_u8_f32",
+     .flags = F_VALU,
+     .dst = T_U32,
+     .src = {T_F32, T_U32, T_U32},
+     .shadow = SH_CUSTOM,
+     .shadow_fn = insert_shadow,
+     .lanes = pk_u8},
+    {.name = "v_cvt_pkaccum_u8_f32",
+     .flags = F_VALU | F_RMW,
+     .dst = T_U32,
+     .src = {T_F32, T_U32, T_U32},
+     .shadow = SH_CUSTOM,
+     .shadow_fn = insert_shadow,
+     .lanes = pk_u8},
 };
 ISA_FAMILY(vcvt, ops);

@@ -10,8 +10,12 @@ static void decode1(struct lane_args *x, const float table[256]) {
     for (int i = 0; i < LANES; i++)
         d[i] = table[a[i] & 0xff];
 }
-static void f32_fp8(struct lane_args *x) { decode1(x, smallfloat_fp8); }
-static void f32_bf8(struct lane_args *x) { decode1(x, smallfloat_bf8); }
+static void f32_fp8(struct lane_args *x) {
+    decode1(x, smallfloat_fp8);
+}
+static void f32_bf8(struct lane_args *x) {
+    decode1(x, smallfloat_bf8);
+}
 
 static void decode2(struct lane_args *x, const float table[256]) {
     const lane_u32 *a = x->a;
@@ -21,8 +25,12 @@ static void decode2(struct lane_args *x, const float table[256]) {
         d[2 * i + 1] = table[a[i] >> 8 & 0xff];
     }
 }
-static void pk_f32_fp8(struct lane_args *x) { decode2(x, smallfloat_fp8); }
-static void pk_f32_bf8(struct lane_args *x) { decode2(x, smallfloat_bf8); }
+static void pk_f32_fp8(struct lane_args *x) {
+    decode2(x, smallfloat_fp8);
+}
+static void pk_f32_bf8(struct lane_args *x) {
+    decode2(x, smallfloat_bf8);
+}
 
 /* Nearest even without a branch: above the smallest normal number by adding half of the last place to the bits, below
  * it by adding a power of two to the value that puts the last place at the bottom of the f32. */
@@ -37,16 +45,20 @@ static inline uint32_t encode8(uint32_t b, unsigned mantissa, int emin, uint32_t
     code = m > 0x7f800000 ? 0x7f : code;
     return code | (b >> 24 & 0x80);
 }
-static inline uint32_t fp8_of(uint32_t b, uint32_t above) { return encode8(b, 3, -6, 0x7e, above); }
-static inline uint32_t bf8_of(uint32_t b, uint32_t above) { return encode8(b, 2, -14, 0x7b, above); }
+static inline uint32_t fp8_of(uint32_t b, uint32_t above) {
+    return encode8(b, 3, -6, 0x7e, above);
+}
+static inline uint32_t bf8_of(uint32_t b, uint32_t above) {
+    return encode8(b, 2, -14, 0x7b, above);
+}
 
-#define PACK(fn, encode, max, over)                                                                                            \
-    static void fn(struct lane_args *x) {                                                                             \
-        const lane_u32 *restrict a = x->a, *restrict b = x->b;                                                        \
-        lane_u32 *restrict d = x->d;                                                                                  \
-        const uint32_t above = x->w->mode & MODE_FP16_OVFL ? max : over;                                              \
-        for (int i = 0; i < LANES; i++)                                                                               \
-            d[i] = encode(a[i], above) | encode(b[i], above) << 8;                                                    \
+#define PACK(fn, encode, max, over)                                                                                    \
+    static void fn(struct lane_args *x) {                                                                              \
+        const lane_u32 *restrict a = x->a, *restrict b = x->b;                                                         \
+        lane_u32 *restrict d = x->d;                                                                                   \
+        const uint32_t above = x->w->mode & MODE_FP16_OVFL ? max : over;                                               \
+        for (int i = 0; i < LANES; i++)                                                                                \
+            d[i] = encode(a[i], above) | encode(b[i], above) << 8;                                                     \
     }
 PACK(pk_fp8, fp8_of, 0x7e, 0x7f)
 PACK(pk_bf8, bf8_of, 0x7b, 0x7c)
@@ -63,8 +75,12 @@ static void stochastic(struct lane_args *x, enum smallfloat format) {
         d[i] = (old[i] & ~(0xffu << shift)) | code << shift;
     }
 }
-static void sr_fp8(struct lane_args *x) { stochastic(x, SF_FP8); }
-static void sr_bf8(struct lane_args *x) { stochastic(x, SF_BF8); }
+static void sr_fp8(struct lane_args *x) {
+    stochastic(x, SF_FP8);
+}
+static void sr_bf8(struct lane_args *x) {
+    stochastic(x, SF_BF8);
+}
 
 static void sr_shadow(struct shadow_args *s) {
     const lane_u32 *a = s->sa, *b = s->sb, *old = s->sc;
@@ -97,14 +113,21 @@ static void pack_shadow(struct shadow_args *s) {
         d[i] = (a[i] ? 0xffu : 0) | (b[i] ? 0xff00u : 0);
 }
 
-#define DECODE(mnemonic, to, fn, bits)                                                                                \
-    {.name = mnemonic, .flags = F_VALU, .dst = to, .src = {T_B32}, .shadow = SH_CUSTOM, .shadow_fn = bits, .lanes = fn}
-#define ENCODE(mnemonic, fn)                                                                                          \
-    {.name = mnemonic, .flags = F_VALU | F_HI_PRESERVE, .dst = T_B16, .src = {T_F32, T_F32}, .shadow = SH_CUSTOM,       \
-     .shadow_fn = pack_shadow, .lanes = fn}
-#define STOCHASTIC(mnemonic, fn)                                                                                      \
-    {.name = mnemonic, .flags = F_VALU | F_RMW, .dst = T_B32, .src = {T_F32, T_U32, T_B32}, .shadow = SH_CUSTOM,      \
-     .shadow_fn = sr_shadow, .lanes = fn}
+#define DECODE(mnemonic, to, fn, bits)                                                                                 \
+    {                                                                                                                  \
+        .name = mnemonic, .flags = F_VALU, .dst = to, .src = {T_B32}, .shadow = SH_CUSTOM, .shadow_fn = bits,          \
+        .lanes = fn                                                                                                    \
+    }
+#define ENCODE(mnemonic, fn)                                                                                           \
+    {                                                                                                                  \
+        .name = mnemonic, .flags = F_VALU | F_HI_PRESERVE, .dst = T_B16, .src = {T_F32, T_F32}, .shadow = SH_CUSTOM,   \
+        .shadow_fn = pack_shadow, .lanes = fn                                                                          \
+    }
+#define STOCHASTIC(mnemonic, fn)                                                                                       \
+    {                                                                                                                  \
+        .name = mnemonic, .flags = F_VALU | F_RMW, .dst = T_B32, .src = {T_F32, T_U32, T_B32}, .shadow = SH_CUSTOM,    \
+        .shadow_fn = sr_shadow, .lanes = fn                                                                            \
+    }
 
 static const struct isa_op ops[] = {
     DECODE("v_cvt_f32_fp8", T_F32, f32_fp8, byte_shadow),

@@ -59,7 +59,7 @@ static inline uint64_t scale64(uint64_t a, uint64_t b, uint64_t c, uint8_t *flag
     uint64_t mb = b & magnitude, mc = c & magnitude;
     int eb = (int)(mb >> 52), ec = (int)(mc >> 52);
     double q = f64_of(mc) / f64_of(mb);
-    bool tiny_q = q < 0x1p-1022 && mb < inf, tiny_r = mb > 0x7fdull << 52 && mb < inf;
+    bool tiny_q = q < 0x1p-1022 && mb<inf, tiny_r = mb> 0x7fdull << 52 && mb < inf;
     double up = f64_of(a) * 0x1p128, down = f64_of(a) * 0x1p-128, same = f64_of(a), d = same;
     bool den = a == b, num = a == c;
     *flag = 0;
@@ -95,7 +95,8 @@ static void div_scale64(struct lane_args *x) {
     x->mask_out = lanes_pack_bits(flag);
 }
 
-/* --- v_div_fmas ---------------------------------------------------------------------------------------------------- */
+/* --- v_div_fmas ----------------------------------------------------------------------------------------------------
+ */
 
 /* The flag undoes v_div_scale: a quotient above one was scaled down, one below was scaled up. Where that ends among the
  * denormals the quotient is rounded once. Denormal sources count whatever MODE says. */
@@ -127,23 +128,24 @@ static void div_fmas64(struct lane_args *x) {
     }
 }
 
-/* --- v_div_fixup --------------------------------------------------------------------------------------------------- */
+/* --- v_div_fixup ---------------------------------------------------------------------------------------------------
+ */
 
 /* q quotient, b denominator, c numerator, as bits: sign, infinity, quiet bit, exponent shift, least exponent of a
- * quotient. In f32 and f64 a NaN as the estimate of an ordinary quotient stands for overflow, as on hardware. The ISA does not say what
- * underflow gives; it is the smallest denormal here, unless the estimate is a zero of the right sign, as v_div_fmas
- * makes it when rounding to nearest. */
-#define FIXUP(suffix, type, sign, inf, quiet, shift, least, nan)                                                         \
-    static inline type fixup##suffix(type q, type b, type c) {                                                        \
-        type mb = b & ~(sign), mc = c & ~(sign), mq = q & ~(sign), out = (b ^ c) & (sign);                            \
-        type r = mq > (inf) ? out | (nan) : out | mq;                                                                 \
-        int under = (int)(mc >> (shift)) - (int)(mb >> (shift)) < (least);                                            \
-        r = under ? out | (q != out) : r;                                                                             \
-        r = (mb == (inf)) | (mc == 0) ? out : r;                                                                      \
-        r = (mb == 0) | (mc == (inf)) ? out | (inf) : r;                                                              \
-        r = ((mb == 0) & (mc == 0)) | ((mb == (inf)) & (mc == (inf))) ? (sign) | (inf) | (quiet) : r;                 \
-        r = mb > (inf) ? b | (quiet) : r;                                                                             \
-        return mc > (inf) ? c | (quiet) : r;                                                                          \
+ * quotient. In f32 and f64 a NaN as the estimate of an ordinary quotient stands for overflow, as on hardware. The ISA
+ * does not say what underflow gives; it is the smallest denormal here, unless the estimate is a zero of the right sign,
+ * as v_div_fmas makes it when rounding to nearest. */
+#define FIXUP(suffix, type, sign, inf, quiet, shift, least, nan)                                                       \
+    static inline type fixup##suffix(type q, type b, type c) {                                                         \
+        type mb = b & ~(sign), mc = c & ~(sign), mq = q & ~(sign), out = (b ^ c) & (sign);                             \
+        type r = mq > (inf) ? out | (nan) : out | mq;                                                                  \
+        int under = (int)(mc >> (shift)) - (int)(mb >> (shift)) < (least);                                             \
+        r = under ? out | (q != out) : r;                                                                              \
+        r = (mb == (inf)) | (mc == 0) ? out : r;                                                                       \
+        r = (mb == 0) | (mc == (inf)) ? out | (inf) : r;                                                               \
+        r = ((mb == 0) & (mc == 0)) | ((mb == (inf)) & (mc == (inf))) ? (sign) | (inf) | (quiet) : r;                  \
+        r = mb > (inf) ? b | (quiet) : r;                                                                              \
+        return mc > (inf) ? c | (quiet) : r;                                                                           \
     }
 FIXUP(16, uint32_t, 0x8000u, 0x7c00u, 0x200u, 10, -1000, mq)
 FIXUP(32, uint32_t, 0x80000000u, 0x7f800000u, 0x400000u, 23, -150, 0x7f800000u)
@@ -167,7 +169,8 @@ static void div_fixup64(struct lane_args *x) {
         d[i] = flush64(fixup64(flush64(a[i], in), flush64(b[i], in), flush64(c[i], in)), out);
 }
 
-/* --- v_trig_preop -------------------------------------------------------------------------------------------------- */
+/* --- v_trig_preop --------------------------------------------------------------------------------------------------
+ */
 
 /* 2/pi after the binary point, first bit highest. */
 static const uint32_t two_over_pi[38] = {
@@ -198,13 +201,40 @@ static double trig_preop1(uint64_t a, uint32_t segment) {
 LANE_FN2(trig_preop, lane_f64, lane_u64, lane_u32, trig_preop1(A, B))
 
 static const struct isa_op ops[] = {
-    {.name = "v_div_scale_f32", .flags = F_VALU, .dst = T_F32, .src = {T_F32, T_F32, T_F32}, .mask_dst = 1, .lanes = div_scale32},
-    {.name = "v_div_scale_f64", .flags = F_VALU, .dst = T_F64, .src = {T_F64, T_F64, T_F64}, .mask_dst = 1, .lanes = div_scale64},
-    {.name = "v_div_fmas_f32", .flags = F_VALU, .dst = T_F32, .src = {T_F32, T_F32, T_F32}, .mask_src = 2, .lanes = div_fmas32},
-    {.name = "v_div_fmas_f64", .flags = F_VALU, .dst = T_F64, .src = {T_F64, T_F64, T_F64}, .mask_src = 2, .lanes = div_fmas64},
-    {.name = "v_div_fixup_f16", .flags = F_VALU | F_MODE64 | F_HI_PRESERVE, .dst = T_F16, .src = {T_F16, T_F16, T_F16},
+    {.name = "v_div_scale_f32",
+     .flags = F_VALU,
+     .dst = T_F32,
+     .src = {T_F32, T_F32, T_F32},
+     .mask_dst = 1,
+     .lanes = div_scale32},
+    {.name = "v_div_scale_f64",
+     .flags = F_VALU,
+     .dst = T_F64,
+     .src = {T_F64, T_F64, T_F64},
+     .mask_dst = 1,
+     .lanes = div_scale64},
+    {.name = "v_div_fmas_f32",
+     .flags = F_VALU,
+     .dst = T_F32,
+     .src = {T_F32, T_F32, T_F32},
+     .mask_src = 2,
+     .lanes = div_fmas32},
+    {.name = "v_div_fmas_f64",
+     .flags = F_VALU,
+     .dst = T_F64,
+     .src = {T_F64, T_F64, T_F64},
+     .mask_src = 2,
+     .lanes = div_fmas64},
+    {.name = "v_div_fixup_f16",
+     .flags = F_VALU | F_MODE64 | F_HI_PRESERVE,
+     .dst = T_F16,
+     .src = {T_F16, T_F16, T_F16},
      .lanes = div_fixup16},
-    {.name = "v_div_fixup_legacy_f16", .flags = F_VALU | F_MODE64, .dst = T_F16, .src = {T_F16, T_F16, T_F16}, .lanes = div_fixup16},
+    {.name = "v_div_fixup_legacy_f16",
+     .flags = F_VALU | F_MODE64,
+     .dst = T_F16,
+     .src = {T_F16, T_F16, T_F16},
+     .lanes = div_fixup16},
     {.name = "v_div_fixup_f32", .flags = F_VALU, .dst = T_F32, .src = {T_F32, T_F32, T_F32}, .lanes = div_fixup32},
     {.name = "v_div_fixup_f64", .flags = F_VALU, .dst = T_F64, .src = {T_F64, T_F64, T_F64}, .lanes = div_fixup64},
     {.name = "v_trig_preop_f64", .flags = F_VALU, .dst = T_F64, .src = {T_F64, T_U32}, .lanes = trig_preop},

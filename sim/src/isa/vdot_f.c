@@ -61,8 +61,8 @@ static void dot2_bf16(struct lane_args *x) {
         d[i] = flush32(f32_bits(a[0][i] + a[1][i] + f32_of(flush32(c[i], true))), true);
 }
 
-#define DOT(mnemonic, type, more, fn)                                                                                 \
-    {.name = mnemonic, .flags = F_VALU | F_DOT | (more), .dst = T_F32, .src = {type, type, T_F32}, .lanes = fn}
+#define DOT(mnemonic, type, more, fn)                                                                                  \
+    { .name = mnemonic, .flags = F_VALU | F_DOT | (more), .dst = T_F32, .src = {type, type, T_F32}, .lanes = fn }
 
 static const struct isa_op ops[] = {
     DOT("v_dot2_f32_f16", T_V2F16, 0, dot2_f16),

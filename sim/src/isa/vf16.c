@@ -5,32 +5,32 @@
 
 #include <math.h>
 
-#define HALF1(fn, expr)                                                                                               \
-    static void fn(struct lane_args *x) {                                                                             \
-        float a[LANES], d[LANES];                                                                                     \
-        f16_row_to_f32(x->a, a);                                                                                      \
-        for (int i = 0; i < LANES; i++) {                                                                             \
-            const float A = a[i];                                                                                     \
-            d[i] = expr;                                                                                              \
-        }                                                                                                             \
-        f32_row_to_f16(d, x->d);                                                                                      \
+#define HALF1(fn, expr)                                                                                                \
+    static void fn(struct lane_args *x) {                                                                              \
+        float a[LANES], d[LANES];                                                                                      \
+        f16_row_to_f32(x->a, a);                                                                                       \
+        for (int i = 0; i < LANES; i++) {                                                                              \
+            const float A = a[i];                                                                                      \
+            d[i] = expr;                                                                                               \
+        }                                                                                                              \
+        f32_row_to_f16(d, x->d);                                                                                       \
     }
-#define HALF2(fn, expr)                                                                                               \
-    static void fn(struct lane_args *x) {                                                                             \
-        float a[LANES], b[LANES], d[LANES];                                                                           \
-        f16_row_to_f32(x->a, a);                                                                                      \
-        f16_row_to_f32(x->b, b);                                                                                      \
-        for (int i = 0; i < LANES; i++) {                                                                             \
-            const float A = a[i], B = b[i];                                                                           \
-            d[i] = expr;                                                                                              \
-        }                                                                                                             \
-        f32_row_to_f16(d, x->d);                                                                                      \
+#define HALF2(fn, expr)                                                                                                \
+    static void fn(struct lane_args *x) {                                                                              \
+        float a[LANES], b[LANES], d[LANES];                                                                            \
+        f16_row_to_f32(x->a, a);                                                                                       \
+        f16_row_to_f32(x->b, b);                                                                                       \
+        for (int i = 0; i < LANES; i++) {                                                                              \
+            const float A = a[i], B = b[i];                                                                            \
+            d[i] = expr;                                                                                               \
+        }                                                                                                              \
+        f32_row_to_f16(d, x->d);                                                                                       \
     }
 
 HALF2(add, A + B)
 HALF2(sub, A - B)
 HALF2(subrev, B - A)
-HALF2(mul, A * B)
+HALF2(mul, A *B)
 HALF1(trunc_, truncf(A))
 HALF1(ceil_, ceilf(A))
 HALF1(floor_, floorf(A))
@@ -105,11 +105,12 @@ LANE_MINMAX3(min3, fmin16(fmin16(A, B, ieee), C, ieee))
 LANE_MINMAX3(max3, fmax16(fmax16(A, B, ieee), C, ieee))
 LANE_MINMAX3(med3, med3_1(A, B, C, ieee))
 
-#define F16_1(mnemonic, fn) {.name = mnemonic, .flags = F_VALU | F_MODE64, .dst = T_F16, .src = {T_F16}, .lanes = fn}
-#define F16_2(mnemonic, fn)                                                                                           \
-    {.name = mnemonic, .flags = F_VALU | F_MODE64, .dst = T_F16, .src = {T_F16, T_F16}, .lanes = fn}
-#define F16_3(mnemonic, fn, more)                                                                                     \
-    {.name = mnemonic, .flags = F_VALU | F_MODE64 | (more), .dst = T_F16, .src = {T_F16, T_F16, T_F16}, .lanes = fn}
+#define F16_1(mnemonic, fn)                                                                                            \
+    { .name = mnemonic, .flags = F_VALU | F_MODE64, .dst = T_F16, .src = {T_F16}, .lanes = fn }
+#define F16_2(mnemonic, fn)                                                                                            \
+    { .name = mnemonic, .flags = F_VALU | F_MODE64, .dst = T_F16, .src = {T_F16, T_F16}, .lanes = fn }
+#define F16_3(mnemonic, fn, more)                                                                                      \
+    { .name = mnemonic, .flags = F_VALU | F_MODE64 | (more), .dst = T_F16, .src = {T_F16, T_F16, T_F16}, .lanes = fn }
 
 static const struct isa_op ops[] = {
     F16_2("v_add_f16", add),

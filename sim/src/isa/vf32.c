@@ -7,31 +7,33 @@
 LANE_FN2(add, lane_f32, lane_f32, lane_f32, A + B)
 LANE_FN2(sub, lane_f32, lane_f32, lane_f32, A - B)
 LANE_FN2(subrev, lane_f32, lane_f32, lane_f32, B - A)
-LANE_FN2(mul, lane_f32, lane_f32, lane_f32, A * B)
+LANE_FN2(mul, lane_f32, lane_f32, lane_f32, A *B)
 LANE_FN2(mul_legacy, lane_f32, lane_f32, lane_f32, (A == 0.0f) | (B == 0.0f) ? 0.0f : A * B)
-static void fma_(struct lane_args *x) { fma32_row(x->a, x->b, x->c, x->d, LANES); }
+static void fma_(struct lane_args *x) {
+    fma32_row(x->a, x->b, x->c, x->d, LANES);
+}
 
 /* The driver's control word says nothing about integers: minimum and maximum flush denormals themselves. */
-#define MINMAX2(fn, expr)                                                                                             \
-    static void fn(struct lane_args *x) {                                                                             \
-        const lane_u32 *restrict a_ = x->a, *restrict b_ = x->b;                                                      \
-        lane_u32 *restrict d_ = x->d;                                                                                 \
-        const bool ieee = x->w->mode & MODE_IEEE, in = mode_flush32_in(x->w), out = mode_flush32_out(x->w);           \
-        for (int i = 0; i < LANES; i++) {                                                                             \
-            const uint32_t A = flush32(a_[i], in), B = flush32(b_[i], in);                                            \
-            d_[i] = flush32(expr, out);                                                                               \
-        }                                                                                                             \
+#define MINMAX2(fn, expr)                                                                                              \
+    static void fn(struct lane_args *x) {                                                                              \
+        const lane_u32 *restrict a_ = x->a, *restrict b_ = x->b;                                                       \
+        lane_u32 *restrict d_ = x->d;                                                                                  \
+        const bool ieee = x->w->mode & MODE_IEEE, in = mode_flush32_in(x->w), out = mode_flush32_out(x->w);            \
+        for (int i = 0; i < LANES; i++) {                                                                              \
+            const uint32_t A = flush32(a_[i], in), B = flush32(b_[i], in);                                             \
+            d_[i] = flush32(expr, out);                                                                                \
+        }                                                                                                              \
     }
-#define MINMAX3(fn, expr)                                                                                             \
-    static void fn(struct lane_args *x) {                                                                             \
-        const lane_u32 *restrict a_ = x->a, *restrict b_ = x->b, *restrict c_ = x->c;                                 \
-        lane_u32 *restrict d_ = x->d;                                                                                 \
-        const bool ieee = x->w->mode & MODE_IEEE, in = mode_flush32_in(x->w), out = mode_flush32_out(x->w);           \
-        (void)ieee;                                                                                                   \
-        for (int i = 0; i < LANES; i++) {                                                                             \
-            const uint32_t A = flush32(a_[i], in), B = flush32(b_[i], in), C = flush32(c_[i], in);                    \
-            d_[i] = flush32(expr, out);                                                                               \
-        }                                                                                                             \
+#define MINMAX3(fn, expr)                                                                                              \
+    static void fn(struct lane_args *x) {                                                                              \
+        const lane_u32 *restrict a_ = x->a, *restrict b_ = x->b, *restrict c_ = x->c;                                  \
+        lane_u32 *restrict d_ = x->d;                                                                                  \
+        const bool ieee = x->w->mode & MODE_IEEE, in = mode_flush32_in(x->w), out = mode_flush32_out(x->w);            \
+        (void)ieee;                                                                                                    \
+        for (int i = 0; i < LANES; i++) {                                                                              \
+            const uint32_t A = flush32(a_[i], in), B = flush32(b_[i], in), C = flush32(c_[i], in);                     \
+            d_[i] = flush32(expr, out);                                                                                \
+        }                                                                                                              \
     }
 MINMAX2(min, fmin32(A, B, ieee))
 MINMAX2(max, fmax32(A, B, ieee))
@@ -56,7 +58,9 @@ MINMAX3(maximum3, fmaximum32(fmaximum32(A, B), C))
 LANE_FN1(trunc_, lane_f32, lane_f32, truncf(A))
 LANE_FN1(ceil_, lane_f32, lane_f32, ceilf(A))
 LANE_FN1(floor_, lane_f32, lane_f32, floorf(A))
-static void rndne(struct lane_args *x) { rndne32_row(x->a, x->d); }
+static void rndne(struct lane_args *x) {
+    rndne32_row(x->a, x->d);
+}
 
 static inline float fract1(float a) {
     const float below_one = 0x1.fffffep-1f, d = a - floorf(a);
@@ -119,11 +123,12 @@ LANE_FN3(cubesc, lane_f32, lane_f32, lane_f32, lane_f32, cubesc1(A, B, C))
 LANE_FN3(cubetc, lane_f32, lane_f32, lane_f32, lane_f32, cubetc1(A, B, C))
 LANE_FN3(cubema, lane_f32, lane_f32, lane_f32, lane_f32, cubema1(A, B, C))
 
-#define F32_1(mnemonic, fn) {.name = mnemonic, .flags = F_VALU | F_MODE32, .dst = T_F32, .src = {T_F32}, .lanes = fn}
-#define F32_2(mnemonic, fn)                                                                                           \
-    {.name = mnemonic, .flags = F_VALU | F_MODE32, .dst = T_F32, .src = {T_F32, T_F32}, .lanes = fn}
-#define F32_3(mnemonic, fn)                                                                                           \
-    {.name = mnemonic, .flags = F_VALU | F_MODE32, .dst = T_F32, .src = {T_F32, T_F32, T_F32}, .lanes = fn}
+#define F32_1(mnemonic, fn)                                                                                            \
+    { .name = mnemonic, .flags = F_VALU | F_MODE32, .dst = T_F32, .src = {T_F32}, .lanes = fn }
+#define F32_2(mnemonic, fn)                                                                                            \
+    { .name = mnemonic, .flags = F_VALU | F_MODE32, .dst = T_F32, .src = {T_F32, T_F32}, .lanes = fn }
+#define F32_3(mnemonic, fn)                                                                                            \
+    { .name = mnemonic, .flags = F_VALU | F_MODE32, .dst = T_F32, .src = {T_F32, T_F32, T_F32}, .lanes = fn }
 
 static const struct isa_op ops[] = {
     F32_2("v_add_f32", add),
@@ -134,7 +139,11 @@ static const struct isa_op ops[] = {
     F32_3("v_fma_f32", fma_),
     F32_3("v_fmaak_f32", fma_),
     F32_3("v_fmamk_f32", fma_),
-    {.name = "v_fmac_f32", .flags = F_VALU | F_MODE32 | F_RMW, .dst = T_F32, .src = {T_F32, T_F32, T_F32}, .lanes = fma_},
+    {.name = "v_fmac_f32",
+     .flags = F_VALU | F_MODE32 | F_RMW,
+     .dst = T_F32,
+     .src = {T_F32, T_F32, T_F32},
+     .lanes = fma_},
     F32_2("v_min_f32", min),
     F32_2("v_max_f32", max),
     F32_3("v_min3_f32", min3),

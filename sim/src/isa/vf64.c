@@ -5,18 +5,20 @@
 #include <math.h>
 
 LANE_FN2(add, lane_f64, lane_f64, lane_f64, A + B)
-LANE_FN2(mul, lane_f64, lane_f64, lane_f64, A * B)
-static void fma_(struct lane_args *x) { fma64_row(x->a, x->b, x->c, x->d, LANES); }
+LANE_FN2(mul, lane_f64, lane_f64, lane_f64, A *B)
+static void fma_(struct lane_args *x) {
+    fma64_row(x->a, x->b, x->c, x->d, LANES);
+}
 
-#define MINMAX(fn, expr)                                                                                              \
-    static void fn(struct lane_args *x) {                                                                             \
-        const lane_u64 *restrict a_ = x->a, *restrict b_ = x->b;                                                      \
-        lane_u64 *restrict d_ = x->d;                                                                                 \
-        const bool ieee = x->w->mode & MODE_IEEE, in = mode_flush16_in(x->w), out = mode_flush16_out(x->w);           \
-        for (int i = 0; i < LANES; i++) {                                                                             \
-            const uint64_t A = flush64(a_[i], in), B = flush64(b_[i], in);                                            \
-            d_[i] = flush64(expr, out);                                                                               \
-        }                                                                                                             \
+#define MINMAX(fn, expr)                                                                                               \
+    static void fn(struct lane_args *x) {                                                                              \
+        const lane_u64 *restrict a_ = x->a, *restrict b_ = x->b;                                                       \
+        lane_u64 *restrict d_ = x->d;                                                                                  \
+        const bool ieee = x->w->mode & MODE_IEEE, in = mode_flush16_in(x->w), out = mode_flush16_out(x->w);            \
+        for (int i = 0; i < LANES; i++) {                                                                              \
+            const uint64_t A = flush64(a_[i], in), B = flush64(b_[i], in);                                             \
+            d_[i] = flush64(expr, out);                                                                                \
+        }                                                                                                              \
     }
 MINMAX(min, fmin64(A, B, ieee))
 MINMAX(max, fmax64(A, B, ieee))
@@ -24,7 +26,9 @@ MINMAX(max, fmax64(A, B, ieee))
 LANE_FN1(trunc_, lane_f64, lane_f64, trunc(A))
 LANE_FN1(ceil_, lane_f64, lane_f64, ceil(A))
 LANE_FN1(floor_, lane_f64, lane_f64, floor(A))
-static void rndne(struct lane_args *x) { rndne64_row(x->a, x->d); }
+static void rndne(struct lane_args *x) {
+    rndne64_row(x->a, x->d);
+}
 
 static inline double fract1(double a) {
     const double below_one = 0x1.fffffffffffffp-1, d = a - floor(a);
@@ -75,9 +79,10 @@ static void frexp_mant(struct lane_args *x) {
         d[i] = mantissa(flush64(a[i], in));
 }
 
-#define F64_1(mnemonic, fn) {.name = mnemonic, .flags = F_VALU | F_MODE64, .dst = T_F64, .src = {T_F64}, .lanes = fn}
-#define F64_2(mnemonic, fn)                                                                                           \
-    {.name = mnemonic, .flags = F_VALU | F_MODE64, .dst = T_F64, .src = {T_F64, T_F64}, .lanes = fn}
+#define F64_1(mnemonic, fn)                                                                                            \
+    { .name = mnemonic, .flags = F_VALU | F_MODE64, .dst = T_F64, .src = {T_F64}, .lanes = fn }
+#define F64_2(mnemonic, fn)                                                                                            \
+    { .name = mnemonic, .flags = F_VALU | F_MODE64, .dst = T_F64, .src = {T_F64, T_F64}, .lanes = fn }
 
 static const struct isa_op ops[] = {
     F64_2("v_add_f64", add),
@@ -85,7 +90,11 @@ static const struct isa_op ops[] = {
     F64_2("v_min_f64", min),
     F64_2("v_max_f64", max),
     {.name = "v_fma_f64", .flags = F_VALU | F_MODE64, .dst = T_F64, .src = {T_F64, T_F64, T_F64}, .lanes = fma_},
-    {.name = "v_fmac_f64", .flags = F_VALU | F_MODE64 | F_RMW, .dst = T_F64, .src = {T_F64, T_F64, T_F64}, .lanes = fma_},
+    {.name = "v_fmac_f64",
+     .flags = F_VALU | F_MODE64 | F_RMW,
+     .dst = T_F64,
+     .src = {T_F64, T_F64, T_F64},
+     .lanes = fma_},
     F64_1("v_trunc_f64", trunc_),
     F64_1("v_ceil_f64", ceil_),
     F64_1("v_floor_f64", floor_),

@@ -17,11 +17,12 @@ static inline uint32_t saturate_u16(uint64_t v) {
 CLAMPED_FN2(v_add_u16, uint32_t, uint32_t, A + B, saturate_u16(A + B))
 CLAMPED_FN2(v_sub_u16, uint32_t, uint32_t, A - B, A < B ? 0 : A - B)
 CLAMPED_FN2(v_subrev_u16, uint32_t, uint32_t, B - A, B < A ? 0 : B - A)
-CLAMPED_FN2(v_mul_lo_u16, uint32_t, uint32_t, A *B, saturate_u16(A *B))
+CLAMPED_FN2(v_mul_lo_u16, uint32_t, uint32_t, (A) * (B), saturate_u16((A) * (B)))
 CLAMPED_FN2(v_add_i16, uint32_t, int32_t, A + B, saturate_i16(A + B))
 CLAMPED_FN2(v_sub_i16, uint32_t, int32_t, A - B, saturate_i16(A - B))
-CLAMPED_FN3(v_mad_u16, uint32_t, uint32_t, uint32_t, A *B + C, saturate_u16((uint64_t)A *B + C))
-CLAMPED_FN3(v_mad_i16, uint32_t, int32_t, int32_t, (uint32_t)(A *B) + (uint32_t)C, saturate_i16((int64_t)A *B + C))
+CLAMPED_FN3(v_mad_u16, uint32_t, uint32_t, uint32_t, (A) * (B) + C, saturate_u16((uint64_t)(A) * (B) + C))
+CLAMPED_FN3(v_mad_i16, uint32_t, int32_t, int32_t, (uint32_t)((A) * (B)) + (uint32_t)C,
+            saturate_i16((int64_t)(A) * (B) + C))
 
 LANE_FN2(v_lshlrev_b16, uint32_t, uint32_t, uint32_t, B << (A & 15))
 LANE_FN2(v_lshrrev_b16, uint32_t, uint32_t, uint32_t, (B & 0xffff) >> (A & 15))

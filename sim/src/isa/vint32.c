@@ -87,9 +87,9 @@ static inline uint32_t u24(uint32_t v) {
     return v & 0xffffff;
 }
 
-LANE_FN2(v_mul_lo_u32, uint32_t, uint32_t, uint32_t, A *B)
-LANE_FN2(v_mul_hi_u32, uint32_t, uint32_t, uint32_t, (uint64_t)A *B >> 32)
-LANE_FN2(v_mul_hi_i32, uint32_t, int32_t, int32_t, (int64_t)A *B >> 32)
+LANE_FN2(v_mul_lo_u32, uint32_t, uint32_t, uint32_t, (A) * (B))
+LANE_FN2(v_mul_hi_u32, uint32_t, uint32_t, uint32_t, (uint64_t)(A) * (B) >> 32)
+LANE_FN2(v_mul_hi_i32, uint32_t, int32_t, int32_t, (int64_t)(A) * (B) >> 32)
 CLAMPED_FN2(v_mul_i32_i24, uint32_t, int32_t, (uint32_t)i24(A) * (uint32_t)i24(B), saturate32((int64_t)i24(A) * i24(B)))
 CLAMPED_FN2(v_mul_u32_u24, uint32_t, uint32_t, u24(A) * u24(B),
             (uint64_t)u24(A) * u24(B) > UINT32_MAX ? UINT32_MAX : u24(A) * u24(B))
@@ -104,8 +104,9 @@ CLAMPED_FN3(v_mad_i32_i24, uint32_t, int32_t, int32_t, (uint32_t)i24(A) * (uint3
             saturate32((int64_t)i24(A) * i24(B) + C))
 CLAMPED_FN3(v_mad_u32_u24, uint32_t, uint32_t, uint32_t, u24(A) * u24(B) + C,
             saturate_u32((uint64_t)u24(A) * u24(B) + C))
-CLAMPED_FN3(v_mad_i32_i16, uint32_t, int32_t, int32_t, (uint32_t)(A *B) + (uint32_t)C, saturate32((int64_t)A *B + C))
-CLAMPED_FN3(v_mad_u32_u16, uint32_t, uint32_t, uint32_t, A *B + C, saturate_u32((uint64_t)A *B + C))
+CLAMPED_FN3(v_mad_i32_i16, uint32_t, int32_t, int32_t, (uint32_t)((A) * (B)) + (uint32_t)C,
+            saturate32((int64_t)(A) * (B) + C))
+CLAMPED_FN3(v_mad_u32_u16, uint32_t, uint32_t, uint32_t, (A) * (B) + C, saturate_u32((uint64_t)(A) * (B) + C))
 
 /* Bits 31:24 of the factors have no say. */
 static void shadow_mul24(struct shadow_args *s) {
@@ -123,8 +124,7 @@ static void shadow_mul_hi24(struct shadow_args *s) {
         d[i] = u24(a[i] | b[i]) ? ~0u : 0;
 }
 
-/* --- minimum, maximum, median
- * ----------------------------------------------------------------------------------------- */
+/* --- minimum, maximum, median ------------------------------------------------------------------------------------- */
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))

@@ -24,8 +24,8 @@ static uint32_t bits_below(int lane) {
     return lane <= 0 ? 0 : lane >= 32 ? ~0u : (1u << lane) - 1;
 }
 
-LANE_FN2(mbcnt_lo, uint32_t, uint32_t, uint32_t, (uint32_t)__builtin_popcount(A &bits_below(i)) + B)
-LANE_FN2(mbcnt_hi, uint32_t, uint32_t, uint32_t, (uint32_t)__builtin_popcount(A &bits_below(i - 32)) + B)
+LANE_FN2(mbcnt_lo, uint32_t, uint32_t, uint32_t, (uint32_t)__builtin_popcount((A)&bits_below(i)) + B)
+LANE_FN2(mbcnt_hi, uint32_t, uint32_t, uint32_t, (uint32_t)__builtin_popcount((A)&bits_below(i - 32)) + B)
 
 static void shadow_mbcnt(struct shadow_args *s, int first) {
     const uint32_t *a = s->sa, *b = s->sb;
@@ -80,8 +80,7 @@ static void writelane(struct wave *w, const struct insn *in) {
     wave_write_row(w, in->opnd[0].reg, row, uvalue | (ulane & 63) ? undef : NULL, 1ull << (lane & 63));
 }
 
-/* --- two registers
- * ---------------------------------------------------------------------------------------------------- */
+/* --- two registers ------------------------------------------------------------------------------------------------ */
 
 struct rows {
     lane_row value[2], undef[2];

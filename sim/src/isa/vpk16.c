@@ -48,9 +48,9 @@ PK_CLAMPED_FN2(v_pk_add_u16, u16, A + B)
 PK_CLAMPED_FN2(v_pk_sub_u16, u16, A - B)
 PK_CLAMPED_FN2(v_pk_add_i16, i16, A + B)
 PK_CLAMPED_FN2(v_pk_sub_i16, i16, A - B)
-PK_CLAMPED_FN2(v_pk_mul_lo_u16, u16, (uint32_t)A *B)
-PK_CLAMPED_FN3(v_pk_mad_u16, u16, (int64_t)((uint32_t)A *B) + C)
-PK_CLAMPED_FN3(v_pk_mad_i16, i16, (int64_t)(A *B) + C)
+PK_CLAMPED_FN2(v_pk_mul_lo_u16, u16, (uint32_t)(A) * (B))
+PK_CLAMPED_FN3(v_pk_mad_u16, u16, (int64_t)((uint32_t)(A) * (B)) + C)
+PK_CLAMPED_FN3(v_pk_mad_i16, i16, (int64_t)((A) * (B)) + C)
 PK_FN2(v_pk_min_u16, u16, A < B ? A : B)
 PK_FN2(v_pk_max_u16, u16, A > B ? A : B)
 PK_FN2(v_pk_min_i16, i16, A < B ? A : B)
@@ -59,8 +59,7 @@ PK_FN2(v_pk_lshlrev_b16, u16, (uint32_t)B << (A & 15))
 PK_FN2(v_pk_lshrrev_b16, u16, (uint32_t)B >> (A & 15))
 PK_FN2(v_pk_ashrrev_i16, i16, B >> (A & 15))
 
-/* --- packs of bytes
- * ---------------------------------------------------------------------------------------------------- */
+/* --- packs of bytes ----------------------------------------------------------------------------------------------- */
 
 static inline uint32_t saturate_u8(int32_t v) {
     return v < 0 ? 0 : v > 255 ? 255 : (uint32_t)v;

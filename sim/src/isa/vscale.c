@@ -1,10 +1,11 @@
 /* v_cvt_scalef32_*: conversions to and from fp8, bf8, fp6, bf6 and fp4 by way of a power of two, the exponent of an f32
- * operand. Values are scaled in double, where no f32 times 2^+-127 rounds or overflows, and rounded once. */
+ * operand. Values are scaled in double, where no f32 times 2^+-127 rounds or overflows, and rounded once. Element by
+ * element, each over all lanes. */
 #include "fp.h"
 
 #include <math.h>
 
-enum { KIND_F32 = SF_COUNT, MAX_ELEMENTS = 32 };
+enum { KIND_F32 = SF_COUNT, MAX_DWORDS = 32 };
 
 enum how {
     NEAREST,
@@ -22,26 +23,11 @@ static unsigned kind_bits(unsigned kind) {
     return kind == KIND_F32 ? 32 : smallfloat_formats[kind].bits;
 }
 
-static unsigned kind_mantissa(unsigned kind) { return kind == KIND_F32 ? 23 : smallfloat_formats[kind].mantissa; }
-
-static double decode(unsigned kind, uint32_t code, bool flush) {
-    switch (kind) {
-    case KIND_F32:
-        return f32_of(flush32(code, flush));
-    case SF_F16:
-        return f16_value(code);
-    case SF_BF16:
-        return bf16_to_f32((uint16_t)code);
-    default:
-        return smallfloat_formats[kind].value[code];
-    }
+static unsigned kind_mantissa(unsigned kind) {
+    return kind == KIND_F32 ? 23 : smallfloat_formats[kind].mantissa;
 }
 
-static uint32_t next_noise(uint32_t x) {
-    return x << 1 ^ (x >> 31 ? 197u : 0u);
-} /* v_prng_b32 */
-
-/* Where the instruction's op_sel puts a part of a dword: bytes by two bits, words by one. */
+/* Where op_sel puts the part of a dword that a conversion reads or writes: bytes by two bits, words by one. */
 static unsigned source_offset(const struct conversion *c, const struct insn *in) {
     unsigned width = c->count * kind_bits(c->from), sel = in->mods.op_sel;
     if (c->how == TWO_SOURCES || width >= 32)
@@ -54,79 +40,110 @@ static unsigned destination_offset(const struct conversion *c, const struct insn
     return width == 8 ? 8 * (sel >> 2 & 3) : width == 16 ? 16 * (sel >> (in->noperands - 1) & 1) : 0;
 }
 
-/* Elements of the sources of one lane, as stored. */
-static void load(const struct conversion *c, const uint32_t *const row[2][MAX_ELEMENTS], int lane, unsigned offset,
-                 uint32_t codes[MAX_ELEMENTS]) {
-    unsigned bits = kind_bits(c->from), sources = c->how == TWO_SOURCES ? 2 : 1, each = c->count / sources;
-    for (unsigned s = 0; s < sources; s++) {
-        uint32_t words[MAX_ELEMENTS + 1] = {0};
-        for (unsigned d = 0; d < (each * bits + 31) / 32; d++)
-            words[d] = row[s][d][lane];
-        words[0] >>= offset;
-        for (unsigned e = 0; e < each; e++)
-            codes[e * sources + s] = bits == 32 ? words[e] : smallfloat_unpack(words, bits, e);
+/* `bits` bits from bit `at` of an operand's tuple, in every lane. */
+static void load_element(struct wave *w, const struct insn *in, unsigned operand, unsigned at, unsigned bits,
+                         lane_row out) {
+    lane_row tmp[2];
+    const uint32_t *low = vsrc_row(w, in, operand, at / 32, tmp[0]);
+    const unsigned shift = at % 32;
+    const uint32_t mask = bits == 32 ? ~0u : (1u << bits) - 1;
+    for (int i = 0; i < LANES; i++)
+        out[i] = low[i] >> shift & mask;
+    if (shift + bits > 32) {
+        const uint32_t *high = vsrc_row(w, in, operand, at / 32 + 1, tmp[1]);
+        for (int i = 0; i < LANES; i++)
+            out[i] |= high[i] << (32 - shift) & mask;
     }
 }
 
-static void convert(const struct conversion *c, const struct wave *w, const uint32_t *codes, uint32_t scale,
-                    uint32_t noise, uint32_t words[MAX_ELEMENTS]) {
-    bool flush = mode_flush32_in(w), saturate = w->mode & MODE_FP16_OVFL, narrow = c->to < SF_F16;
-    int e = (int)(scale >> 23 & 0xff) - 127;
-    double factor = e == 128 ? NAN : exp2_int(narrow ? -e : e);
-    unsigned bits = kind_bits(c->to);
-    uint32_t used = smallfloat_noise_bits(kind_mantissa(c->from), c->to);
-    for (unsigned i = 0; i < c->count; i++) {
-        double v = decode(c->from, codes[i], flush) * factor;
-        if (c->to == KIND_F32) {
-            words[i] = f32_bits((float)v);
-            continue;
+/* ORs an element into rows that start as zero. */
+static void store_element(lane_row *rows, unsigned at, unsigned bits, const lane_row codes) {
+    const unsigned shift = at % 32;
+    for (int i = 0; i < LANES; i++)
+        rows[at / 32][i] |= codes[i] << shift;
+    if (shift + bits > 32)
+        for (int i = 0; i < LANES; i++)
+            rows[at / 32 + 1][i] |= codes[i] >> (32 - shift);
+}
+
+static void modify(unsigned kind, const struct operand *o, lane_row codes) {
+    const uint32_t sign = 1u << (kind_bits(kind) - 1), keep = o->abs ? ~sign : ~0u, flip = o->neg ? sign : 0;
+    for (int i = 0; i < LANES; i++)
+        codes[i] = (codes[i] & keep) ^ flip;
+}
+
+static void decode(unsigned kind, const lane_row codes, bool flush, double out[LANES]) {
+    float f[LANES];
+    if (kind == SF_F16)
+        f16_row_to_f32(codes, f);
+    else if (kind == SF_BF16)
+        for (int i = 0; i < LANES; i++)
+            f[i] = f32_of(codes[i] << 16);
+    else if (kind == KIND_F32)
+        for (int i = 0; i < LANES; i++)
+            f[i] = f32_of(flush32(codes[i], flush));
+    else
+        for (int i = 0; i < LANES; i++)
+            f[i] = smallfloat_formats[kind].value[codes[i]];
+    for (int i = 0; i < LANES; i++)
+        out[i] = f[i];
+}
+
+/* The factor is the scale for results wider than the sources, else one over it; NaN for the exponent of all ones. */
+static void factors(const uint32_t *scale, bool invert, double out[LANES]) {
+    for (int i = 0; i < LANES; i++) {
+        uint64_t e = scale[i] >> 23 & 0xff, field = invert ? 1023 + 127 - e : 1023 - 127 + e;
+        out[i] = f64_of(e == 255 ? 0x7ff8000000000000ull : field << 52);
+    }
+}
+
+static void encode(const struct conversion *c, const struct wave *w, const double x[LANES], lane_row noise,
+                   lane_row codes) {
+    const bool saturate = w->mode & MODE_FP16_OVFL;
+    if (c->to == KIND_F32) {
+        for (int i = 0; i < LANES; i++)
+            codes[i] = f32_bits((float)x[i]);
+    } else if (c->how == STOCHASTIC) {
+        const uint32_t used = smallfloat_noise_bits(kind_mantissa(c->from), c->to);
+        for (int i = 0; i < LANES; i++) {
+            codes[i] = smallfloat_encode_sr(c->to, x[i], noise[i] & used, saturate);
+            noise[i] = noise[i] << 1 ^ (noise[i] >> 31 ? 197u : 0u); /* v_prng_b32 for the next element */
         }
-        uint16_t code = c->how == STOCHASTIC ? smallfloat_encode_sr(c->to, v, noise & used, saturate)
-                                             : smallfloat_encode(c->to, v, saturate);
-        if (c->to == SF_F16 && isinf(decode(c->from, codes[i], false)))
-            code = smallfloat_encode(c->to, v, false); /* an infinity is no overflow */
-        smallfloat_pack(words, bits, i, code);
-        noise = next_noise(noise);
+    } else {
+        smallfloat_encode_row(c->to, x, codes, LANES, saturate);
     }
-}
-
-static void source_modifiers(const struct conversion *c, const struct operand *o, uint32_t *code) {
-    uint32_t sign = 1u << (kind_bits(c->from) - 1);
-    if (o->abs)
-        *code &= ~sign;
-    if (o->neg)
-        *code ^= sign;
+    if (c->to == SF_F16 && saturate) /* an infinity is no overflow */
+        for (int i = 0; i < LANES; i++)
+            codes[i] = isinf(x[i]) ? (codes[i] & 0x8000) | 0x7c00 : codes[i];
 }
 
 static void scale_exec(struct wave *w, const struct insn *in) {
     const struct conversion *c = in->op->aux;
-    const uint32_t *row[2][MAX_ELEMENTS] = {{0}}, *scale, *noise = NULL;
-    lane_row tmp[2], scale_tmp, noise_tmp, out[MAX_ELEMENTS], undef;
-    unsigned sources = c->how == TWO_SOURCES ? 2 : 1;
-    for (unsigned s = 0; s < sources; s++)
-        for (unsigned d = 0; d < (c->count / sources * kind_bits(c->from) + 31) / 32; d++)
-            row[s][d] = vsrc_row(w, in, 1 + s, d, tmp[s]);
-    scale = vsrc_row(w, in, in->noperands - 1u, 0, scale_tmp);
+    const unsigned from = kind_bits(c->from), to = kind_bits(c->to), sources = c->how == TWO_SOURCES ? 2 : 1;
+    const unsigned read = source_offset(c, in), written = destination_offset(c, in), width = c->count * to;
+    const unsigned ndw = (width + 31) / 32;
+    const uint32_t mask = width >= 32 ? ~0u : ((1u << width) - 1) << written;
+    lane_row tmp, noise = {0}, codes, undef, out[MAX_DWORDS];
+    double factor[LANES], x[LANES];
+    factors(vsrc_row(w, in, in->noperands - 1u, 0, tmp), c->to < SF_F16, factor);
     if (c->how == STOCHASTIC)
-        noise = vsrc_row(w, in, in->noperands - 2u, 0, noise_tmp);
-
-    unsigned from = source_offset(c, in), to = destination_offset(c, in), width = c->count * kind_bits(c->to);
-    unsigned ndw = (width + 31) / 32;
-    uint32_t mask = width >= 32 ? ~0u : ((1u << width) - 1) << to;
+        memcpy(noise, vsrc_row(w, in, in->noperands - 2u, 0, tmp), sizeof noise);
+    memset(out, 0, ndw * sizeof *out);
+    for (unsigned e = 0; e < c->count; e++) {
+        unsigned operand = 1 + e % sources;
+        load_element(w, in, operand, read + e / sources * from, from, codes);
+        modify(c->from, &in->opnd[operand], codes);
+        decode(c->from, codes, mode_flush32_in(w), x);
+        for (int i = 0; i < LANES; i++)
+            x[i] *= factor[i];
+        encode(c, w, x, noise, codes);
+        store_element(out, written + e * to, to, codes);
+    }
     uint64_t exec = wave_exec(w), undef_lanes = 0;
     for (unsigned i = 1; i < in->noperands; i++)
         undef_lanes |= vsrc_undef_lanes(w, in, i, exec);
-    for (int lane = 0; lane < LANES; lane++) {
-        uint32_t codes[MAX_ELEMENTS], words[MAX_ELEMENTS] = {0};
-        load(c, row, lane, from, codes);
-        for (unsigned i = 0; i < c->count; i++)
-            source_modifiers(c, &in->opnd[c->how == TWO_SOURCES ? 1 + i % 2 : 1], &codes[i]);
-        convert(c, w, codes, scale[lane], noise ? noise[lane] : 0, words);
-        words[0] <<= to;
-        for (unsigned d = 0; d < ndw; d++)
-            out[d][lane] = words[d];
-        undef[lane] = undef_lanes >> lane & 1 ? mask : 0;
-    }
+    for (int i = 0; i < LANES; i++)
+        undef[i] = undef_lanes >> i & 1 ? mask : 0;
     for (unsigned d = 0; d < ndw; d++)
         wave_write_row_masked(w, in->opnd[0].reg + d, out[d], undef_lanes ? undef : NULL, exec, mask);
 }

@@ -108,8 +108,12 @@ static inline void circle(const float in[LANES], double out[LANES], int quarter)
         out[i] = in[i] == 0.0f && quarter == 0 ? (double)in[i] : v;
     }
 }
-static void sin_row(const float in[LANES], double out[LANES]) { circle(in, out, 0); }
-static void cos_row(const float in[LANES], double out[LANES]) { circle(in, out, 1); }
+static void sin_row(const float in[LANES], double out[LANES]) {
+    circle(in, out, 0);
+}
+static void cos_row(const float in[LANES], double out[LANES]) {
+    circle(in, out, 1);
+}
 
 static void rcp_row(const float in[LANES], double out[LANES]) {
     for (int i = 0; i < LANES; i++)
@@ -150,21 +154,35 @@ static void single(struct lane_args *x, row_fn *f, bool flush_in, bool flush_out
         d[i] = flush32(f32_bits((float)out[i]), flush_out);
 }
 
-#define BOTH(fn, row)                                                                                                 \
-    static void fn##16(struct lane_args *x) { half(x, row); }                                                         \
-    static void fn##32(struct lane_args *x) { single(x, row, true, true); }
+#define BOTH(fn, row)                                                                                                  \
+    static void fn##16(struct lane_args * x) {                                                                         \
+        half(x, row);                                                                                                  \
+    }                                                                                                                  \
+    static void fn##32(struct lane_args * x) {                                                                         \
+        single(x, row, true, true);                                                                                    \
+    }
 BOTH(exp, exp2_row)
 BOTH(log, log2_row)
 BOTH(rcp, rcp_row)
 BOTH(rsq, rsq_row)
 BOTH(sqrt, sqrt_row)
-static void sin16(struct lane_args *x) { half(x, sin_row); }
-static void cos16(struct lane_args *x) { half(x, cos_row); }
-static void sin32(struct lane_args *x) { single(x, sin_row, mode_flush32_in(x->w), mode_flush32_out(x->w)); }
-static void cos32(struct lane_args *x) { single(x, cos_row, mode_flush32_in(x->w), mode_flush32_out(x->w)); }
+static void sin16(struct lane_args *x) {
+    half(x, sin_row);
+}
+static void cos16(struct lane_args *x) {
+    half(x, cos_row);
+}
+static void sin32(struct lane_args *x) {
+    single(x, sin_row, mode_flush32_in(x->w), mode_flush32_out(x->w));
+}
+static void cos32(struct lane_args *x) {
+    single(x, cos_row, mode_flush32_in(x->w), mode_flush32_out(x->w));
+}
 
 LANE_FN1(rcp64, lane_f64, lane_f64, 1.0 / A)
-static void sqrt64(struct lane_args *x) { sqrt64_row(x->a, x->d, LANES); }
+static void sqrt64(struct lane_args *x) {
+    sqrt64_row(x->a, x->d, LANES);
+}
 static void rsq64(struct lane_args *x) {
     lane_f64 *d = x->d;
     sqrt64(x);
@@ -172,29 +190,19 @@ static void rsq64(struct lane_args *x) {
         d[i] = 1.0 / d[i];
 }
 
-#define TRANS(mnemonic, type, mode, fn)                                                                               \
-    {.name = mnemonic, .flags = F_VALU | F_TRANS | (mode), .dst = type, .src = {type}, .lanes = fn}
+#define TRANS(mnemonic, type, mode, fn)                                                                                \
+    { .name = mnemonic, .flags = F_VALU | F_TRANS | (mode), .dst = type, .src = {type}, .lanes = fn }
 
 static const struct isa_op ops[] = {
-    TRANS("v_exp_f16", T_F16, F_MODE64, exp16),
-    TRANS("v_log_f16", T_F16, F_MODE64, log16),
-    TRANS("v_rcp_f16", T_F16, F_MODE64, rcp16),
-    TRANS("v_rsq_f16", T_F16, F_MODE64, rsq16),
-    TRANS("v_sqrt_f16", T_F16, F_MODE64, sqrt16),
-    TRANS("v_sin_f16", T_F16, F_MODE64, sin16),
-    TRANS("v_cos_f16", T_F16, F_MODE64, cos16),
-    TRANS("v_exp_f32", T_F32, 0, exp32),
-    TRANS("v_exp_legacy_f32", T_F32, 0, exp32),
-    TRANS("v_log_f32", T_F32, 0, log32),
-    TRANS("v_log_legacy_f32", T_F32, 0, log32),
-    TRANS("v_rcp_f32", T_F32, 0, rcp32),
-    TRANS("v_rcp_iflag_f32", T_F32, 0, rcp32),
-    TRANS("v_rsq_f32", T_F32, 0, rsq32),
-    TRANS("v_sqrt_f32", T_F32, 0, sqrt32),
-    TRANS("v_sin_f32", T_F32, 0, sin32),
-    TRANS("v_cos_f32", T_F32, 0, cos32),
-    TRANS("v_rcp_f64", T_F64, F_MODE64, rcp64),
-    TRANS("v_rsq_f64", T_F64, F_MODE64, rsq64),
-    TRANS("v_sqrt_f64", T_F64, F_MODE64, sqrt64),
+    TRANS("v_exp_f16", T_F16, F_MODE64, exp16),   TRANS("v_log_f16", T_F16, F_MODE64, log16),
+    TRANS("v_rcp_f16", T_F16, F_MODE64, rcp16),   TRANS("v_rsq_f16", T_F16, F_MODE64, rsq16),
+    TRANS("v_sqrt_f16", T_F16, F_MODE64, sqrt16), TRANS("v_sin_f16", T_F16, F_MODE64, sin16),
+    TRANS("v_cos_f16", T_F16, F_MODE64, cos16),   TRANS("v_exp_f32", T_F32, 0, exp32),
+    TRANS("v_exp_legacy_f32", T_F32, 0, exp32),   TRANS("v_log_f32", T_F32, 0, log32),
+    TRANS("v_log_legacy_f32", T_F32, 0, log32),   TRANS("v_rcp_f32", T_F32, 0, rcp32),
+    TRANS("v_rcp_iflag_f32", T_F32, 0, rcp32),    TRANS("v_rsq_f32", T_F32, 0, rsq32),
+    TRANS("v_sqrt_f32", T_F32, 0, sqrt32),        TRANS("v_sin_f32", T_F32, 0, sin32),
+    TRANS("v_cos_f32", T_F32, 0, cos32),          TRANS("v_rcp_f64", T_F64, F_MODE64, rcp64),
+    TRANS("v_rsq_f64", T_F64, F_MODE64, rsq64),   TRANS("v_sqrt_f64", T_F64, F_MODE64, sqrt64),
 };
 ISA_FAMILY(vtrans, ops);

@@ -27,6 +27,7 @@ typedef _Float16 f16;
 #ifdef __AMDGCN__
 
 #define DEVICE 1
+#define UNROLL _Pragma("unroll")
 #define GLOBAL __attribute__((address_space(1)))
 #define LDS __attribute__((address_space(3), loader_uninitialized))
 #define LDS_PTR __attribute__((address_space(3)))
@@ -77,6 +78,7 @@ static inline void barrier(void) {
 
 #include "../kernel_test.h"
 
+#define UNROLL
 #define GLOBAL
 #define CONSTANT
 #define KERNEL_ATTR(...) static void

@@ -31,7 +31,7 @@ static inline u32 row_of(u32 m, u32 l, u32 v) { return m == 16 ? 4 * (l / 16) + 
             operand y = *(GLOBAL const operand *)(b + r * width + s * (k) + g * (per));                                \
             c = call(x, y, c, 0, 0, 0);                                                                                \
         }                                                                                                              \
-        for (u32 v = 0; v < (items); v++)                                                                              \
+        UNROLL for (u32 v = 0; v < (items); v++)                                                                              \
             d[row_of(m, l, v) * (m) + r] = c[v];                                                                       \
     }
 
@@ -60,7 +60,7 @@ WAVE mfma_f64_16x16x4(GLOBAL const f64 *a, GLOBAL const f64 *b, GLOBAL f64 *d, u
     v4d c = {0};
     for (u32 s = 0; s < steps; s++)
         c = __builtin_amdgcn_mfma_f64_16x16x4f64(a[r * steps * 4 + s * 4 + g], b[r * steps * 4 + s * 4 + g], c, 0, 0, 0);
-    for (u32 v = 0; v < 4; v++)
+    UNROLL for (u32 v = 0; v < 4; v++)
         d[(4 * v + g) * 16 + r] = c[v];
 }
 
@@ -70,7 +70,7 @@ WAVE mfma_f32_16x16x1(GLOBAL const f32 *a, GLOBAL const f32 *b, GLOBAL f32 *d, u
     v16f c = {0};
     for (u32 s = 0; s < steps; s++)
         c = __builtin_amdgcn_mfma_f32_16x16x1f32(a[64 * s + l], b[64 * s + l], c, 0, 0, 0);
-    for (u32 v = 0; v < 16; v++)
+    UNROLL for (u32 v = 0; v < 16; v++)
         d[(v / 4) * 256 + (4 * (l / 16) + v % 4) * 16 + l % 16] = c[v];
 }
 
@@ -79,7 +79,7 @@ WAVE mfma_f32_32x32x1(GLOBAL const f32 *a, GLOBAL const f32 *b, GLOBAL f32 *d, u
     v32f c = {0};
     for (u32 s = 0; s < steps; s++)
         c = __builtin_amdgcn_mfma_f32_32x32x1f32(a[64 * s + l], b[64 * s + l], c, 0, 0, 0);
-    for (u32 v = 0; v < 32; v++)
+    UNROLL for (u32 v = 0; v < 32; v++)
         d[(v / 16) * 1024 + row_of(32, l, v % 16) * 32 + l % 32] = c[v];
 }
 
@@ -88,7 +88,7 @@ WAVE mfma_f32_4x4x1(GLOBAL const f32 *a, GLOBAL const f32 *b, GLOBAL f32 *d, u32
     v4f c = {0};
     for (u32 s = 0; s < steps; s++)
         c = __builtin_amdgcn_mfma_f32_4x4x1f32(a[64 * s + l], b[64 * s + l], c, 0, 0, 0);
-    for (u32 v = 0; v < 4; v++)
+    UNROLL for (u32 v = 0; v < 4; v++)
         d[(l / 4) * 16 + v * 4 + l % 4] = c[v];
 }
 
@@ -98,7 +98,7 @@ WAVE mfma_broadcast(GLOBAL const f32 *a, GLOBAL const f32 *b, GLOBAL f32 *d, u32
     v4f c = {0};
     for (u32 s = 0; s < steps; s++)
         c = __builtin_amdgcn_mfma_f32_4x4x1f32(a[64 * s + l], b[64 * s + l], c, 2, 1, 0);
-    for (u32 v = 0; v < 4; v++)
+    UNROLL for (u32 v = 0; v < 4; v++)
         d[(l / 4) * 16 + v * 4 + l % 4] = c[v];
 }
 
@@ -110,18 +110,18 @@ WAVE mfma_dependent(GLOBAL const f16 *a, GLOBAL const f16 *b, GLOBAL f32 *d, u32
     for (u32 s = 0; s < steps; s++) {
         v4f c = __builtin_amdgcn_mfma_f32_16x16x32_f16(x, y, (v4f){0}, 0, 0, 0);
         v4f e = __builtin_amdgcn_mfma_f32_16x16x32_f16(y, x, c, 0, 0, 0);
-        for (u32 v = 0; v < 4; v++) {
+        UNROLL for (u32 v = 0; v < 4; v++) {
             f32 t = c[v] * 0.0078125f, u = e[v] * 0.0078125f;
             tile[4 * g + v][r] = (f16)(f32)(i32)t;
             tile[4 * g + v][16 + r] = (f16)(f32)((i32)u & 7);
         }
         barrier();
-        for (u32 k = 0; k < 8; k++)
+        UNROLL for (u32 k = 0; k < 8; k++)
             x[k] = tile[r][8 * g + k];
         barrier();
     }
     v4f c = __builtin_amdgcn_mfma_f32_16x16x32_f16(x, y, (v4f){0}, 0, 0, 0);
-    for (u32 v = 0; v < 4; v++)
+    UNROLL for (u32 v = 0; v < 4; v++)
         d[(4 * g + v) * 16 + r] = c[v];
 }
 
@@ -133,7 +133,7 @@ WAVE smfmac_f16(GLOBAL const f16 *a, GLOBAL const u32 *index, GLOBAL const f16 *
     v16h y = *(GLOBAL const v16h *)(b + r * 64 + g * 16);
     v4f c = {1, 2, 3, 4};
     c = __builtin_amdgcn_smfmac_f32_16x16x64_f16(x, y, c, (i32)index[l], 0, 0);
-    for (u32 v = 0; v < 4; v++)
+    UNROLL for (u32 v = 0; v < 4; v++)
         d[(4 * g + v) * 16 + r] = c[v];
 }
 

@@ -20,7 +20,7 @@ static inline v8i operand(GLOBAL const u8 *row, u32 g, u32 groups, u32 format) {
     } else if (format == FP4) {
         r.lo = *(GLOBAL const v4i *)(row + 16 * g);
     } else {
-        for (u32 k = 0; k < 3; k++) {
+        UNROLL for (u32 k = 0; k < 3; k++) {
             v2i part = *(GLOBAL const v2i *)(row + 24 * g + 8 * k);
             r[2 * k] = part.x;
             r[2 * k + 1] = part.y;
@@ -49,7 +49,7 @@ static inline i32 scale_at(GLOBAL const u8 *scales, u32 i, u32 at) {
             i32 q = scale_at(sb, (r * steps + s) * groups + g, byte_b);                                                \
             c = call(x, y, c, fa, fb, byte_a, p, byte_b, q);                                                           \
         }                                                                                                              \
-        for (u32 v = 0; v < (items); v++) {                                                                            \
+        UNROLL for (u32 v = 0; v < (items); v++) {                                                                            \
             u32 row = (m) == 16 ? 4 * g + v : v % 4 + 8 * (v / 4) + 4 * g;                                             \
             d[row * (m) + r] = c[v];                                                                                   \
         }                                                                                                              \

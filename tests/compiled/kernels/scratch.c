@@ -1,12 +1,6 @@
 /* Private memory: arrays with run-time indices, spills, spills to AccVGPRs, arrays of run-time length. */
 #include "kernel.h"
 
-#ifdef DEVICE
-#define UNROLL _Pragma("unroll")
-#else
-#define UNROLL
-#endif
-
 KERNEL private_array(GLOBAL const u32 *in, GLOBAL u32 *out) {
     u32 i = global_x(), stack[32];
     for (u32 k = 0; k < 32; k++)

@@ -306,8 +306,8 @@ SC s_scratch_load_dword, s_scratch_load_dword s20, s[8:9], s16
 SC s_scratch_store_dword, s_scratch_store_dword s12, s[8:9], 0x8
 .macro SC_ATOMIC op, data, data2
 SC_BEGIN s_atomic_\op
-  s_mov_b64 s[20:21], s[12:13]
-  s_mov_b64 s[24:25], s[12:13]
+  s_mov_b64 s[20:21], s[16:17]
+  s_mov_b64 s[24:25], s[16:17]
   s_mov_b64 s[26:27], s[14:15]
   s_atomic_\op \data, s[8:9], 0x8 glc
   s_atomic_\op\()_x2 \data2, s[8:9], 0x10 glc
