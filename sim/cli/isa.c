@@ -25,6 +25,13 @@ static const struct {
 };
 enum { EXCLUDED = sizeof excluded / sizeof *excluded };
 
+/* Why an instruction of compute is not executed. */
+static const struct {
+    const char *name, *reason;
+} unexecuted[] = {
+    {"v_screen_partition_4se_b32", "the CDNA4 ISA document does not describe it"},
+};
+
 struct coverage {
     unsigned vectors[MNEMONICS], code[MNEMONICS];
 };
@@ -113,12 +120,21 @@ static unsigned print_strangers(void) {
     return n;
 }
 
+static const char *reason_for(const char *name) {
+    for (size_t i = 0; i < sizeof unexecuted / sizeof *unexecuted; i++)
+        if (strcmp(unexecuted[i].name, name) == 0)
+            return unexecuted[i].reason;
+    return "no reason is known";
+}
+
 static void print_row(unsigned i, const struct isa_op *op, const struct coverage *c) {
     printf("%-44s %-16s", mnemonics[i], op ? family_of(op) : "-");
     if (c->vectors[i])
         printf(" vectors:%u", c->vectors[i]);
     if (c->code[i])
         printf(" compiled:%u", c->code[i]);
+    if (!op)
+        printf(" not executed: %s", reason_for(mnemonics[i]));
     putchar('\n');
 }
 

@@ -8,10 +8,10 @@
 struct l2_copy {
     struct l2_copy *next; /* of the line, newest first */
     struct l2_copy *next_free;
-    uint8_t owner;        /* XCD that wrote */
-    bool dirty;           /* still in the owner's L2, unless its generation has passed */
-    uint32_t generation;  /* of the owner's buffer_wbl2 */
-    uint8_t seen_by;      /* XCDs that have fetched the line since it reached memory */
+    uint8_t owner;       /* XCD that wrote */
+    bool dirty;          /* still in the owner's L2, unless its generation has passed */
+    uint32_t generation; /* of the owner's buffer_wbl2 */
+    uint8_t seen_by;     /* XCDs that have fetched the line since it reached memory */
     uint64_t bytes[2];
     const struct insn *in; /* the write */
     uint8_t old[TRACK_LINE], undef[TRACK_LINE];
@@ -30,7 +30,9 @@ struct l2_slab {
     struct l2_copy copy[SLAB];
 };
 
-static bool covers(const struct l2_copy *c, unsigned b) { return c->bytes[b / 64] >> (b % 64) & 1; }
+static bool covers(const struct l2_copy *c, unsigned b) {
+    return c->bytes[b / 64] >> (b % 64) & 1;
+}
 
 static struct l2_line *line_at(struct track_alloc *records, uint64_t line, bool make) {
     struct track_chunk *c = track_chunk_at(records, line * TRACK_LINE);
@@ -70,7 +72,9 @@ void l2_free(struct track *t) {
     }
 }
 
-static bool holds(const struct track *t, const struct l2_line *l, unsigned xcd) { return l->held[xcd] == t->invalidated[xcd]; }
+static bool holds(const struct track *t, const struct l2_line *l, unsigned xcd) {
+    return l->held[xcd] == t->invalidated[xcd];
+}
 
 /* Some XCD other than the owner still has the line as it was. */
 static bool matters(const struct track *t, const struct l2_line *l, const struct l2_copy *c) {
@@ -115,7 +119,8 @@ void l2_invalidate(struct wave *w) {
                     a->chunk[c].line[i].held[w->wg->xcd] = 0;
 }
 
-/* --- loads --------------------------------------------------------------------------------------------------------------- */
+/* --- loads
+ * --------------------------------------------------------------------------------------------------------------- */
 
 struct stale {
     uint64_t lanes;
@@ -177,13 +182,18 @@ void l2_load(struct track *t, struct track_alloc *records, struct vmem_access *a
     if (!s.lanes)
         return;
     unsigned lane = (unsigned)__builtin_ctzll(s.lanes);
-    report(a->w, a->in, CHECK_STALE_L2, s.copy->in, s.lanes, "lane %u on XCD %u reads 0x%llx as it was before XCD %u wrote it%s: %s", lane, xcd,
-           (unsigned long long)g->addr[lane], s.copy->owner, s.differs ? "" : " (with the same value)",
-           s.dirty ? "the new value is dirty in that XCD's L2; store with sc1, or buffer_wbl2 sc1 and s_waitcnt vmcnt(0) before publishing"
-                   : "this XCD still holds the line from an earlier read; buffer_inv sc1 after the acquire, or load with sc1");
+    report(
+        a->w, a->in, CHECK_STALE_L2, s.copy->in, s.lanes,
+        "lane %u on XCD %u reads 0x%llx as it was before XCD %u wrote it%s: %s", lane, xcd,
+        (unsigned long long)g->addr[lane], s.copy->owner, s.differs ? "" : " (with the same value)",
+        s.dirty
+            ? "the new value is dirty in that XCD's L2; store with sc1, or buffer_wbl2 sc1 and s_waitcnt vmcnt(0) "
+              "before publishing"
+            : "this XCD still holds the line from an earlier read; buffer_inv sc1 after the acquire, or load with sc1");
 }
 
-/* --- writes -------------------------------------------------------------------------------------------------------------- */
+/* --- writes
+ * -------------------------------------------------------------------------------------------------------------- */
 
 static bool held_elsewhere(const struct track *t, const struct l2_line *l, unsigned xcd) {
     for (unsigned x = 0; x < TRACK_XCDS; x++)
@@ -208,8 +218,8 @@ static struct l2_copy *find_copy(const struct l2_line *l, unsigned xcd, bool dir
 }
 
 /* What the others see now in those bytes: memory, or what a dirty copy of this XCD hides. */
-static void keep_old(const struct l2_line *l, struct l2_copy *c, const struct mem_alloc *m, uint64_t line, unsigned first,
-                     unsigned n) {
+static void keep_old(const struct l2_line *l, struct l2_copy *c, const struct mem_alloc *m, uint64_t line,
+                     unsigned first, unsigned n) {
     const struct l2_copy *mine = c->dirty ? NULL : find_copy(l, c->owner, true);
     for (unsigned b = first; b < first + n; b++) {
         if (covers(c, b))
@@ -222,8 +232,8 @@ static void keep_old(const struct l2_line *l, struct l2_copy *c, const struct me
     }
 }
 
-static void write_line(struct track *t, struct l2_line *l, const struct vmem_access *a, const struct mem_alloc *m, uint64_t line,
-                       unsigned first, unsigned n) {
+static void write_line(struct track *t, struct l2_line *l, const struct vmem_access *a, const struct mem_alloc *m,
+                       uint64_t line, unsigned first, unsigned n) {
     unsigned xcd = a->w->wg->xcd;
     bool through = a->kind == VMEM_ATOMIC || a->in->mods.sc1;
     if (through && !l->copies && !held_elsewhere(t, l, xcd))
@@ -238,8 +248,8 @@ static void write_line(struct track *t, struct l2_line *l, const struct vmem_acc
         c = new_copy(t);
         if (!c)
             return;
-        *c = (struct l2_copy){.next = l->copies, .owner = (uint8_t)xcd, .dirty = !through,
-                              .generation = t->written_back[xcd]};
+        *c = (struct l2_copy){
+            .next = l->copies, .owner = (uint8_t)xcd, .dirty = !through, .generation = t->written_back[xcd]};
         l->copies = c;
     }
     c->in = a->in;

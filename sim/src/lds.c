@@ -2,7 +2,9 @@
 
 #include "race.h"
 
-static uint32_t lds_size(const struct wave *w) { return w->wg && w->wg->lds ? w->wg->lds_size : 0; }
+static uint32_t lds_size(const struct wave *w) {
+    return w->wg && w->wg->lds ? w->wg->lds_size : 0;
+}
 
 static const char *verb(unsigned kind) {
     return kind == VMEM_LOAD ? "reads" : kind == VMEM_STORE ? "writes" : "updates";
@@ -26,11 +28,12 @@ static void check_alignment(struct lds_access *a, uint64_t lanes) {
     while (!(lanes >> first & 1) || !(a->addr[first] & (want - 1)))
         first++;
     if (a->kind == VMEM_ATOMIC)
-        report(a->w, a->in, CHECK_ALIGNMENT, NULL, 1ull << first, "lane %u updates LDS address 0x%x, which is not aligned to %u bytes",
-               first, a->addr[first], want);
+        report(a->w, a->in, CHECK_ALIGNMENT, NULL, 1ull << first,
+               "lane %u updates LDS address 0x%x, which is not aligned to %u bytes", first, a->addr[first], want);
     else if (a->bytes >= 8)
-        report(a->w, a->in, CHECK_LDS_ALIGNMENT, NULL, 1ull << first, "lane %u %s %u bytes at LDS address 0x%x, which is not aligned to %u",
-               first, verb(a->kind), a->bytes, a->addr[first], want);
+        report(a->w, a->in, CHECK_LDS_ALIGNMENT, NULL, 1ull << first,
+               "lane %u %s %u bytes at LDS address 0x%x, which is not aligned to %u", first, verb(a->kind), a->bytes,
+               a->addr[first], want);
 }
 
 /* Lanes inside LDS; the others are reported. */
@@ -44,8 +47,9 @@ static uint64_t in_bounds(struct lds_access *a) {
     uint64_t bad = a->exec & ~inside;
     if (bad) {
         unsigned lane = (unsigned)__builtin_ctzll(bad);
-        report(a->w, a->in, CHECK_LDS_BOUNDS, NULL, bad, "lane %u %s %u bytes at LDS address 0x%x; the workgroup has %llu bytes",
-               lane, verb(a->kind), a->bytes, a->addr[lane], (unsigned long long)size);
+        report(a->w, a->in, CHECK_LDS_BOUNDS, NULL, bad,
+               "lane %u %s %u bytes at LDS address 0x%x; the workgroup has %llu bytes", lane, verb(a->kind), a->bytes,
+               a->addr[lane], (unsigned long long)size);
     }
     return a->exec & inside;
 }

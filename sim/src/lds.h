@@ -1,5 +1,5 @@
-/* LDS of a workgroup as its waves see it: bounds, definedness, alignment, races. Only the thread that runs the workgroup
- * touches it. */
+/* LDS of a workgroup as its waves see it: bounds, definedness, alignment, races. Only the thread that runs the
+ * workgroup touches it. */
 #ifndef GFX950SIM_LDS_H
 #define GFX950SIM_LDS_H
 

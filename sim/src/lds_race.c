@@ -2,10 +2,10 @@
 #include "race.h"
 
 /* Packed, as every dword that LDS instructions touch has one.
- *   write: 15:0 barriers passed modulo 65536, 20:16 1 + wave of the last write (0: none), 21 other waves wrote since the
- *          barrier as well, 22 by atomics only, 27:24 bytes of the dword, 63:32 instruction index
- *   read:  15:0 barriers, 31:16 waves that read since, 35:32 bytes that those reads have in common, 36 by atomics only,
- *          63:37 instruction index of the last */
+ *   write: 15:0 barriers passed modulo 65536, 20:16 1 + wave of the last write (0: none), 21 other waves wrote since
+ * the barrier as well, 22 by atomics only, 27:24 bytes of the dword, 63:32 instruction index read:  15:0 barriers,
+ * 31:16 waves that read since, 35:32 bytes that those reads have in common, 36 by atomics only, 63:37 instruction index
+ * of the last */
 struct lds_record {
     uint64_t write, read;
 };
@@ -16,7 +16,9 @@ static uint64_t bits(uint64_t word, unsigned low, unsigned n) {
     return word >> low & ((1ull << n) - 1);
 }
 
-size_t lds_records_size(uint32_t lds_size) { return (lds_size + 3) / 4 * sizeof(struct lds_record); }
+size_t lds_records_size(uint32_t lds_size) {
+    return (lds_size + 3) / 4 * sizeof(struct lds_record);
+}
 
 void lds_race_forget(struct workgroup *wg, struct track_group *g) {
     if (g->lds)
@@ -31,7 +33,9 @@ struct access {
     bool marked, told;
 };
 
-static bool returns_value(const struct insn *in) { return in->nranges && (in->range[0].role & ROLE_DST); }
+static bool returns_value(const struct insn *in) {
+    return in->nranges && (in->range[0].role & ROLE_DST);
+}
 
 /* All lanes at one address of up to 64 bits: it may be a relaxed atomic, which is no different instruction in LDS. */
 static bool may_be_atomic(const struct lds_access *a, uint64_t lanes) {
@@ -74,8 +78,8 @@ static void complain(struct access *x, enum check check, unsigned lane, unsigned
     const char *verb = a->kind == VMEM_LOAD ? "reads" : a->kind == VMEM_STORE ? "writes" : "updates";
     x->told = true;
     report(a->w, a->in, check, &a->w->code->insn[pc], 1ull << lane,
-           "lane %u %s LDS address 0x%x, which wave %u %s; s_barrier must stand between (after s_waitcnt lgkmcnt(0))", lane, verb,
-           a->addr[lane], wave, did);
+           "lane %u %s LDS address 0x%x, which wave %u %s; s_barrier must stand between (after s_waitcnt lgkmcnt(0))",
+           lane, verb, a->addr[lane], wave, did);
 }
 
 static unsigned covered(uint32_t dword, uint32_t addr, unsigned n) {
@@ -102,7 +106,8 @@ static void check_writer(struct access *x, uint64_t w, unsigned bytes, unsigned 
         return;
     if ((uint16_t)w != x->epoch) {
         if (late_write(x, w))
-            complain(x, CHECK_LDS_RACE, lane, writer - 1, (uint32_t)(w >> WPC), "wrote and did not wait for before the barrier");
+            complain(x, CHECK_LDS_RACE, lane, writer - 1, (uint32_t)(w >> WPC),
+                     "wrote and did not wait for before the barrier");
         return;
     }
     /* Of several writers only atomics are known to have met the same bytes. */
@@ -113,14 +118,15 @@ static void check_writer(struct access *x, uint64_t w, unsigned bytes, unsigned 
                  (uint32_t)(w >> WPC), several ? "and others updated" : "wrote");
 }
 
-/* --- loads to LDS under way ---------------------------------------------------------------------------------------------- */
+/* --- loads to LDS under way
+ * ---------------------------------------------------------------------------------------------- */
 
 /* First lane that touches what the load will write, or LANES. */
 static unsigned meets(const struct lds_access *a, uint64_t lanes, const struct pending *p) {
     unsigned bytes = mem_width_of(p->in)->bytes, step = bytes > 4 ? 16 : 4, size = bytes < 4 ? 4 : bytes;
     for (uint64_t t = lanes; t; t &= t - 1) {
         unsigned i = (unsigned)__builtin_ctzll(t);
-        for (unsigned b = 0; b < a->bytes; b += a->bytes > 4 ? 4 : a->bytes) {
+        for (unsigned b = 0; b<a->bytes; b += a->bytes> 4 ? 4 : a->bytes) {
             uint32_t at = a->addr[i] + b - p->write_mask;
             if (at / step < LANES && (p->exec >> (at / step) & 1) && at % step < size)
                 return i;
@@ -143,11 +149,13 @@ static void check_dma(struct lds_access *a, uint64_t lanes) {
                 continue;
             if (other == a->w)
                 report(a->w, a->in, CHECK_WAIT_LDS_DMA, p->in, 1ull << lane,
-                       "lane %u touches LDS address 0x%x while a load to LDS still writes it; s_waitcnt vmcnt must stand between", lane,
-                       a->addr[lane]);
+                       "lane %u touches LDS address 0x%x while a load to LDS still writes it; s_waitcnt vmcnt must "
+                       "stand between",
+                       lane, a->addr[lane]);
             else
                 report(a->w, a->in, CHECK_LDS_RACE, p->in, 1ull << lane,
-                       "lane %u touches LDS address 0x%x while a load to LDS of wave %u still writes it; that wave needs s_waitcnt vmcnt and "
+                       "lane %u touches LDS address 0x%x while a load to LDS of wave %u still writes it; that wave "
+                       "needs s_waitcnt vmcnt and "
                        "then both a barrier",
                        lane, a->addr[lane], v);
             return;
@@ -160,7 +168,8 @@ void lds_race_read(struct lds_access *a, uint64_t lanes) {
     check_dma(a, lanes);
     if (!begin(&x, a, lanes))
         return;
-    uint64_t pc = (uint64_t)x.pc << RPC, first = pc | x.epoch | 1ull << (READERS + a->w->id) | (uint64_t)x.marked << RMARKED;
+    uint64_t pc = (uint64_t)x.pc << RPC,
+             first = pc | x.epoch | 1ull << (READERS + a->w->id) | (uint64_t)x.marked << RMARKED;
     uint64_t common = ~(15ull << RBYTES) & ~((uint64_t)!x.marked << RMARKED) & ((1ull << RPC) - 1);
     for (uint64_t t = lanes; t; t &= t - 1) {
         unsigned i = (unsigned)__builtin_ctzll(t);
@@ -189,7 +198,8 @@ static bool changes_nothing(const struct lds_access *a, const uint32_t *const va
 
 static void check_readers(struct access *x, uint64_t r, unsigned bytes, unsigned lane) {
     unsigned others = (unsigned)bits(r, READERS, 16) & ~(1u << x->a->w->id);
-    if (x->told || (uint16_t)r != x->epoch || !others || !(bits(r, RBYTES, 4) & bytes) || (x->marked && bits(r, RMARKED, 1)))
+    if (x->told || (uint16_t)r != x->epoch || !others || !(bits(r, RBYTES, 4) & bytes) ||
+        (x->marked && bits(r, RMARKED, 1)))
         return;
     unsigned wave = (unsigned)__builtin_ctz(others);
     if (!synchronised(x, wave))

@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-/* --- releases and acquires ---------------------------------------------------------------------------------------------- */
+/* --- releases and acquires
+ * ---------------------------------------------------------------------------------------------- */
 
 enum { RELEASES = 32 };
 
@@ -15,10 +16,16 @@ struct release_log {
     struct release entry[RELEASES];
 };
 
-static uint32_t max32(uint32_t a, uint32_t b) { return a > b ? a : b; }
+static uint32_t max32(uint32_t a, uint32_t b) {
+    return a > b ? a : b;
+}
 
-static uint32_t issued(const struct wave *w) { return (uint32_t)w->vm_issued; }
-static uint32_t completed(const struct wave *w) { return (uint32_t)(w->vm_issued - w->vm_outstanding); }
+static uint32_t issued(const struct wave *w) {
+    return (uint32_t)w->vm_issued;
+}
+static uint32_t completed(const struct wave *w) {
+    return (uint32_t)(w->vm_issued - w->vm_outstanding);
+}
 
 /* A buffer_wbl2 that has been waited for covers what was issued before it. */
 static void settle_write_back(struct track_wave *tw, const struct wave *w) {
@@ -88,7 +95,8 @@ static void release(struct track *t, struct wave *w, struct track_group *g) {
         return;
     if ((*log)->made) {
         const struct release *last = &(*log)->entry[((*log)->made - 1) % RELEASES];
-        if (memcmp(last->plain, tw->plain, sizeof last->plain) == 0 && memcmp(last->through, tw->through, sizeof last->through) == 0)
+        if (memcmp(last->plain, tw->plain, sizeof last->plain) == 0 &&
+            memcmp(last->through, tw->through, sizeof last->through) == 0)
             return;
     }
     struct release *r = &(*log)->entry[(*log)->made++ % RELEASES];
@@ -105,8 +113,8 @@ void race_acquire(struct track *t, struct wave *w) {
     g->wave[w->id].acquired_epoch = g->epoch + 1;
 }
 
-/* Some release of the event's workgroup covers it and ran before the wave's acquire. Releases that are no longer kept count
- * in favour of the program. */
+/* Some release of the event's workgroup covers it and ran before the wave's acquire. Releases that are no longer kept
+ * count in favour of the program. */
 static bool released(struct track *t, const struct track_event *e, uint64_t acquired) {
     const struct release_log *log = t->log ? t->log[e->wg] : NULL;
     if (!log)
@@ -120,7 +128,8 @@ static bool released(struct track *t, const struct track_event *e, uint64_t acqu
     return false;
 }
 
-/* --- the accesses -------------------------------------------------------------------------------------------------------- */
+/* --- the accesses
+ * -------------------------------------------------------------------------------------------------------- */
 
 struct access {
     struct track *t;
@@ -128,8 +137,8 @@ struct access {
     const struct mem_group *g;
     struct track_group *sync;
     struct track_event me;
-    uint32_t id;         /* of my event, 0 until it is needed */
-    uint32_t fine;       /* an event found to be ordered */
+    uint32_t id;   /* of my event, 0 until it is needed */
+    uint32_t fine; /* an event found to be ordered */
     bool told;
     const uint32_t *const *value; /* stores */
 };
@@ -196,12 +205,14 @@ static void complain(struct access *x, const struct track_event *e, unsigned lan
     const struct mem_alloc *m = x->g->alloc;
     const char *verb = a->kind == VMEM_LOAD ? "reads" : a->kind == VMEM_STORE ? "writes" : "updates";
     const char *missing = e->wg == x->me.wg ? "without a barrier between them"
-                          : x->t->log       ? "without a release there (buffer_wbl2 sc1 or sc1 stores, s_waitcnt vmcnt(0), then an "
-                                              "atomic or sc1 store) and an acquire here (atomic or sc1 load, then buffer_inv sc1)"
-                                            : "and nothing in this code orders workgroups";
+                          : x->t->log
+                              ? "without a release there (buffer_wbl2 sc1 or sc1 stores, s_waitcnt vmcnt(0), then an "
+                                "atomic or sc1 store) and an acquire here (atomic or sc1 load, then buffer_inv sc1)"
+                              : "and nothing in this code orders workgroups";
     x->told = true;
-    report(a->w, a->in, CHECK_GLOBAL_RACE, e->in, 1ull << lane, "lane %u %s 0x%llx (allocation #%u + %llu), which workgroup %u wave %u %s, %s",
-           lane, verb, (unsigned long long)x->g->addr[lane], m->id, (unsigned long long)(x->g->addr[lane] - m->base), e->wg,
+    report(a->w, a->in, CHECK_GLOBAL_RACE, e->in, 1ull << lane,
+           "lane %u %s 0x%llx (allocation #%u + %llu), which workgroup %u wave %u %s, %s", lane, verb,
+           (unsigned long long)x->g->addr[lane], m->id, (unsigned long long)(x->g->addr[lane] - m->base), e->wg,
            e->wave, did(e->kind), missing);
 }
 

@@ -2,16 +2,16 @@
  *
  * Two accesses to the same bytes, one of them a write, by different waves must be ordered:
  *  - inside a workgroup by a barrier, or by both waves having synchronised through atomics since the last one;
- *  - between workgroups by a release of the first and an acquire of the second that runs after it. A release is an atomic
- *    or an sc1 store; it covers what was complete (waited for) and, where it stayed in an L2, what a completed
+ *  - between workgroups by a release of the first and an acquire of the second that runs after it. A release is an
+ * atomic or an sc1 store; it covers what was complete (waited for) and, where it stayed in an L2, what a completed
  *    buffer_wbl2 sc1 wrote back. An acquire is an atomic or an sc1 load; plain loads need a buffer_inv sc1 after it.
  * Which variable carries the synchronisation is not looked at, so code that is right under LLVM's memory model is never
- * reported. Atomics do not race with atomics, nor coherent accesses to synchronisation variables with one another. Writes
- * that change nothing do not race.
+ * reported. Atomics do not race with atomics, nor coherent accesses to synchronisation variables with one another.
+ * Writes that change nothing do not race.
  *
- * Which accesses are synchronisation is a matter of the preset. Under `own` only atomics are, and sc0 or sc1 accesses of one
- * address by the whole wave. Else every sc0 or sc1 access is, and in LDS, where relaxed atomics are plain instructions,
- * every access of one address of up to 64 bits by the whole wave. */
+ * Which accesses are synchronisation is a matter of the preset. Under `own` only atomics are, and sc0 or sc1 accesses
+ * of one address by the whole wave. Else every sc0 or sc1 access is, and in LDS, where relaxed atomics are plain
+ * instructions, every access of one address of up to 64 bits by the whole wave. */
 #ifndef GFX950SIM_RACE_H
 #define GFX950SIM_RACE_H
 

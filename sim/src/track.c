@@ -68,7 +68,8 @@ struct track_group *track_group_of(struct wave *w) {
         return NULL;
     struct track_group *g = wg->lds_races;
     if (!g) {
-        size_t records = wg->nwaves > 1 && check_severity(CHECK_LDS_RACE) != SEV_OFF ? lds_records_size(wg->lds_size) : 0;
+        size_t records =
+            wg->nwaves > 1 && check_severity(CHECK_LDS_RACE) != SEV_OFF ? lds_records_size(wg->lds_size) : 0;
         g = calloc(1, sizeof *g + records);
         if (!g)
             return NULL;
@@ -80,7 +81,8 @@ struct track_group *track_group_of(struct wave *w) {
     return g;
 }
 
-/* --- records of allocations -------------------------------------------------------------------------------------------- */
+/* --- records of allocations
+ * -------------------------------------------------------------------------------------------- */
 
 static struct track_alloc *find(struct track *t, uint32_t id) {
     for (struct track_alloc *a = atomic_load_explicit(&t->bucket[id % 256], memory_order_acquire); a; a = a->next)
@@ -122,9 +124,12 @@ struct track_alloc *track_alloc_of(struct track *t, const struct mem_alloc *m) {
     return a;
 }
 
-struct track_chunk *track_chunk_at(struct track_alloc *a, uint64_t addr) { return &a->chunk[addr / TRACK_CHUNK - a->first]; }
+struct track_chunk *track_chunk_at(struct track_alloc *a, uint64_t addr) {
+    return &a->chunk[addr / TRACK_CHUNK - a->first];
+}
 
-/* --- events -------------------------------------------------------------------------------------------------------------- */
+/* --- events
+ * -------------------------------------------------------------------------------------------------------------- */
 
 uint32_t track_event_new(struct track *t, const struct track_event *e) {
     uint32_t id;
@@ -150,21 +155,22 @@ bool track_event_get(struct track *t, uint32_t id, struct track_event *e) {
     e->id = __atomic_load_n(&slot->id, __ATOMIC_ACQUIRE);
     if (e->id != id)
         return false;
-    e->wg = __atomic_load_n(&slot->wg, __ATOMIC_RELAXED);
-    e->in = __atomic_load_n(&slot->in, __ATOMIC_RELAXED);
-    e->serial = __atomic_load_n(&slot->serial, __ATOMIC_RELAXED);
-    e->epoch = __atomic_load_n(&slot->epoch, __ATOMIC_RELAXED);
-    e->wave = __atomic_load_n(&slot->wave, __ATOMIC_RELAXED);
-    e->kind = __atomic_load_n(&slot->kind, __ATOMIC_RELAXED);
-    e->marked = __atomic_load_n(&slot->marked, __ATOMIC_RELAXED);
-    e->through = __atomic_load_n(&slot->through, __ATOMIC_RELAXED);
-    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    e->wg = __atomic_load_n(&slot->wg, __ATOMIC_ACQUIRE);
+    e->in = __atomic_load_n(&slot->in, __ATOMIC_ACQUIRE);
+    e->serial = __atomic_load_n(&slot->serial, __ATOMIC_ACQUIRE);
+    e->epoch = __atomic_load_n(&slot->epoch, __ATOMIC_ACQUIRE);
+    e->wave = __atomic_load_n(&slot->wave, __ATOMIC_ACQUIRE);
+    e->kind = __atomic_load_n(&slot->kind, __ATOMIC_ACQUIRE);
+    e->marked = __atomic_load_n(&slot->marked, __ATOMIC_ACQUIRE);
+    e->through = __atomic_load_n(&slot->through, __ATOMIC_ACQUIRE);
     return __atomic_load_n(&slot->id, __ATOMIC_RELAXED) == id;
 }
 
-/* --- hooks --------------------------------------------------------------------------------------------------------------- */
+/* --- hooks
+ * --------------------------------------------------------------------------------------------------------------- */
 
-static bool needed(const struct vmem_access *a, const struct mem_group *g, struct track **t, struct track_alloc **records) {
+static bool needed(const struct vmem_access *a, const struct mem_group *g, struct track **t,
+                   struct track_alloc **records) {
     *t = track_of(a->w);
     if (!*t || g->alloc->kind > MEM_MANAGED)
         return false;

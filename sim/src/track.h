@@ -1,6 +1,6 @@
-/* Who touched which bytes during a launch: the ground of the race checks and of the incoherent L2s. Records are made lazily
- * by chunks of memory and end with the launch. vmem.c, lds.c and the loads to LDS call the hooks at the end of this file,
- * cache.c calls those of l2.h and race.h; nothing else knows of them. */
+/* Who touched which bytes during a launch: the ground of the race checks and of the incoherent L2s. Records are made
+ * lazily by chunks of memory and end with the launch. vmem.c, lds.c and the loads to LDS call the hooks at the end of
+ * this file, cache.c calls those of l2.h and race.h; nothing else knows of them. */
 #ifndef GFX950SIM_TRACK_H
 #define GFX950SIM_TRACK_H
 
@@ -24,7 +24,7 @@ struct track_event {
     uint32_t serial; /* vector memory instructions of its wave up to and with it */
     uint32_t epoch;  /* barriers that its workgroup had passed */
     uint8_t wave, kind;
-    bool marked; /* atomic, or coherent access to a synchronisation variable */
+    bool marked;  /* atomic, or coherent access to a synchronisation variable */
     bool through; /* not kept dirty in an L2: atomics, sc1 stores, loads */
 };
 
@@ -36,7 +36,7 @@ struct track_read {
 struct l2_line;
 
 struct track_chunk {
-    _Atomic(atomic_uint *) write; /* per dword: event << 4 | bytes written */
+    _Atomic(atomic_uint *) write;      /* per dword: event << 4 | bytes written */
     _Atomic(struct track_read *) read; /* per line */
     struct l2_line *line;              /* per line, see l2.c */
 };
@@ -73,11 +73,11 @@ struct track {
 
 /* What a wave has synchronised with. */
 struct track_wave {
-    uint64_t seen, fresh;        /* clock at its last acquiring access, and that of its last buffer_inv */
+    uint64_t seen, fresh;                    /* clock at its last acquiring access, and that of its last buffer_inv */
     uint32_t released_epoch, acquired_epoch; /* barrier epoch + 1 of its last atomic, or one that returned a value */
-    uint32_t wb_serial;          /* outstanding buffer_wbl2; 0: none */
+    uint32_t wb_serial;                      /* outstanding buffer_wbl2; 0: none */
     uint32_t wb_covers[TRACK_WAVES];
-    uint32_t plain[TRACK_WAVES]; /* serials up to which plain stores of each wave have been written back */
+    uint32_t plain[TRACK_WAVES];   /* serials up to which plain stores of each wave have been written back */
     uint32_t through[TRACK_WAVES]; /* ... up to which accesses of each wave have completed */
     uint32_t issued_at_barrier;
 };
@@ -92,8 +92,8 @@ struct track_group {
     struct lds_record *lds; /* per dword, behind this struct; NULL when one wave is alone */
 };
 
-/* Before the first and after the last workgroup of a launch. communicates: its code has atomics, device-scope accesses or
- * cache control. Without memory for the records the checks stay silent. */
+/* Before the first and after the last workgroup of a launch. communicates: its code has atomics, device-scope accesses
+ * or cache control. Without memory for the records the checks stay silent. */
 void track_begin(struct run *run, uint64_t workgroups, unsigned waves, bool communicates);
 void track_end(struct run *run);
 
@@ -107,7 +107,8 @@ struct track_chunk *track_chunk_at(struct track_alloc *a, uint64_t addr);
 bool track_event_get(struct track *t, uint32_t id, struct track_event *e);
 uint32_t track_event_new(struct track *t, const struct track_event *e);
 
-/* --- hooks ------------------------------------------------------------------------------------------------------------ */
+/* --- hooks
+ * ------------------------------------------------------------------------------------------------------------ */
 
 /* Lanes of one access in one allocation. */
 struct mem_group {

@@ -7,25 +7,18 @@
 enum { OVER_READ = 256 }; /* bytes past the end of an allocation that real kernels are known to read */
 
 const struct mem_width mem_widths[] = {
-    [D_U8] = {1, 1, 0, 0, ~0u},
-    [D_I8] = {1, 1, 8, 0, ~0u},
-    [D_U16] = {2, 1, 0, 0, ~0u},
-    [D_I16] = {2, 1, 16, 0, ~0u},
-    [D_B32] = {4, 1, 0, 0, ~0u},
-    [D_B64] = {8, 2, 0, 0, ~0u},
-    [D_B96] = {12, 3, 0, 0, ~0u},
-    [D_B128] = {16, 4, 0, 0, ~0u},
-    [D_U8_D16] = {1, 1, 0, 0, 0xffffu},
-    [D_U8_D16_HI] = {1, 1, 0, 16, 0xffff0000u},
-    [D_I8_D16] = {1, 1, 8, 0, 0xffffu},
-    [D_I8_D16_HI] = {1, 1, 8, 16, 0xffff0000u},
-    [D_B16_D16] = {2, 1, 0, 0, 0xffffu},
-    [D_B16_D16_HI] = {2, 1, 0, 16, 0xffff0000u},
-    [D_B8_HI] = {1, 1, 0, 16, ~0u},
-    [D_B16_HI] = {2, 1, 0, 16, ~0u},
+    [D_U8] = {1, 1, 0, 0, ~0u},          [D_I8] = {1, 1, 8, 0, ~0u},
+    [D_U16] = {2, 1, 0, 0, ~0u},         [D_I16] = {2, 1, 16, 0, ~0u},
+    [D_B32] = {4, 1, 0, 0, ~0u},         [D_B64] = {8, 2, 0, 0, ~0u},
+    [D_B96] = {12, 3, 0, 0, ~0u},        [D_B128] = {16, 4, 0, 0, ~0u},
+    [D_U8_D16] = {1, 1, 0, 0, 0xffffu},  [D_U8_D16_HI] = {1, 1, 0, 16, 0xffff0000u},
+    [D_I8_D16] = {1, 1, 8, 0, 0xffffu},  [D_I8_D16_HI] = {1, 1, 8, 16, 0xffff0000u},
+    [D_B16_D16] = {2, 1, 0, 0, 0xffffu}, [D_B16_D16_HI] = {2, 1, 0, 16, 0xffff0000u},
+    [D_B8_HI] = {1, 1, 0, 16, ~0u},      [D_B16_HI] = {2, 1, 0, 16, ~0u},
 };
 
-/* --- findings ------------------------------------------------------------------------------------------------------- */
+/* --- findings -------------------------------------------------------------------------------------------------------
+ */
 
 static const char *verb(unsigned kind) {
     return kind == VMEM_LOAD ? "reads" : kind == VMEM_STORE ? "writes" : "updates";
@@ -59,7 +52,8 @@ static void describe(const struct vmem_access *a, unsigned check, uint64_t lanes
     } else if (addr >= n->base) {
         uint64_t end = n->base + n->size;
         snprintf(where, sizeof where, "%llu bytes past the end of allocation #%u (%s, %zu bytes at 0x%llx)",
-                 (unsigned long long)(addr + a->bytes - end), n->id, kind_of_alloc(n), n->size, (unsigned long long)n->base);
+                 (unsigned long long)(addr + a->bytes - end), n->id, kind_of_alloc(n), n->size,
+                 (unsigned long long)n->base);
     } else {
         snprintf(where, sizeof where, "%llu bytes before the start of allocation #%u (%s, %zu bytes at 0x%llx)",
                  (unsigned long long)(n->base - addr), n->id, kind_of_alloc(n), n->size, (unsigned long long)n->base);
@@ -74,12 +68,14 @@ uint64_t mem_address_defined(struct wave *w, const struct insn *in, unsigned opn
         return exec;
     const struct operand *o = &in->opnd[opnd];
     const char *file = o->kind == OPND_SGPR ? "s" : o->reg >= REG_ACC0 ? "a" : "v";
-    report(w, in, CHECK_UNINIT_ADDRESS, NULL, undef, "the address in %s%u of lane %d depends on bits that were never written",
-           file, o->reg & 255u, __builtin_ctzll(undef));
+    report(w, in, CHECK_UNINIT_ADDRESS, NULL, undef,
+           "the address in %s%u of lane %d depends on bits that were never written", file, o->reg & 255u,
+           __builtin_ctzll(undef));
     return check_severity(CHECK_UNINIT_ADDRESS) == SEV_OFF ? exec : exec & ~undef;
 }
 
-/* --- groups of lanes in one allocation --------------------------------------------------------------------------------- */
+/* --- groups of lanes in one allocation
+ * --------------------------------------------------------------------------------- */
 
 static void bounds(const struct vmem_access *a, uint64_t lanes, struct mem_group *g) {
     uint64_t home = a->addr[__builtin_ctzll(lanes)], low = home, high = home;
@@ -165,7 +161,8 @@ static void report_bad(const struct vmem_access *a, const struct bad_lanes *b) {
             describe(a, checks[i], b->of[i]);
 }
 
-/* --- loads ---------------------------------------------------------------------------------------------------------------- */
+/* --- loads
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 void mem_gather(const uint64_t *addr, unsigned bytes, intptr_t delta, lane_row *row) {
     switch (bytes) {
@@ -233,7 +230,9 @@ static void gather_coherent(const struct mem_group *g, unsigned bytes, lane_row 
     mem_gather(g->addr, bytes, 0, row);
 }
 
-static unsigned dwords(unsigned bytes) { return (bytes + 3) / 4; }
+static unsigned dwords(unsigned bytes) {
+    return (bytes + 3) / 4;
+}
 
 static void invert(lane_row *row, unsigned bytes) {
     uint32_t mask = bytes == 1 ? 0xff : bytes == 2 ? 0xffff : ~0u;
@@ -242,7 +241,9 @@ static void invert(lane_row *row, unsigned bytes) {
             row[d][i] = ~row[d][i] & mask;
 }
 
-static bool is_coherent(const struct insn *in) { return in->mods.sc0 || in->mods.sc1; }
+static bool is_coherent(const struct insn *in) {
+    return in->mods.sc0 || in->mods.sc1;
+}
 
 static void load_group(struct vmem_access *a, struct mem_group *g, lane_row *value, lane_row *undef) {
     bool whole = g->lanes == a->exec;
@@ -305,7 +306,8 @@ void vmem_load(struct vmem_access *a, lane_row *value, lane_row *undef) {
         report_bad(a, &bad);
 }
 
-/* --- stores --------------------------------------------------------------------------------------------------------------- */
+/* --- stores
+ * --------------------------------------------------------------------------------------------------------------- */
 
 void mem_scatter(const uint64_t *addr, uint64_t lanes, unsigned bytes, intptr_t delta, const uint32_t *const row[]) {
     if (lanes == ~0ull && bytes == 4) {
@@ -321,12 +323,23 @@ void mem_scatter(const uint64_t *addr, uint64_t lanes, unsigned bytes, intptr_t 
             x[d] = row[d][i];
         uint8_t *p = (uint8_t *)(uintptr_t)(addr[i] + (uint64_t)delta);
         switch (bytes) {
-        case 1: memcpy(p, x, 1); break;
-        case 2: memcpy(p, x, 2); break;
-        case 4: memcpy(p, x, 4); break;
-        case 8: memcpy(p, x, 8); break;
-        case 12: memcpy(p, x, 12); break;
-        default: memcpy(p, x, 16);
+        case 1:
+            memcpy(p, x, 1);
+            break;
+        case 2:
+            memcpy(p, x, 2);
+            break;
+        case 4:
+            memcpy(p, x, 4);
+            break;
+        case 8:
+            memcpy(p, x, 8);
+            break;
+        case 12:
+            memcpy(p, x, 12);
+            break;
+        default:
+            memcpy(p, x, 16);
         }
     }
 }
@@ -337,13 +350,15 @@ static void scatter_coherent(const struct mem_group *g, unsigned bytes, const ui
         if (bytes == 4 && g->addr[i] % 4 == 0)
             __atomic_store_n((uint32_t *)(uintptr_t)g->addr[i], row[0][i], __ATOMIC_RELEASE);
         else if (bytes == 8 && g->addr[i] % 8 == 0)
-            __atomic_store_n((uint64_t *)(uintptr_t)g->addr[i], row[0][i] | (uint64_t)row[1][i] << 32, __ATOMIC_RELEASE);
+            __atomic_store_n((uint64_t *)(uintptr_t)g->addr[i], row[0][i] | (uint64_t)row[1][i] << 32,
+                             __ATOMIC_RELEASE);
         else
             mem_scatter(g->addr, 1ull << i, bytes, 0, row);
     }
 }
 
-static void store_group(struct vmem_access *a, struct mem_group *g, const uint32_t *const value[], const uint32_t *const undef[]) {
+static void store_group(struct vmem_access *a, struct mem_group *g, const uint32_t *const value[],
+                        const uint32_t *const undef[]) {
     count(a, g);
     track_write(a, g, value);
     if (is_coherent(a->in))
@@ -375,7 +390,8 @@ void vmem_store(struct vmem_access *a, const uint32_t *const value[], const uint
         report_bad(a, &bad);
 }
 
-/* --- atomics --------------------------------------------------------------------------------------------------------------- */
+/* --- atomics
+ * --------------------------------------------------------------------------------------------------------------- */
 
 static uint64_t update(uintptr_t p, const struct atomic_op *op, uint64_t data, uint64_t compare) {
     if (op->ndw == 1) {
@@ -414,8 +430,9 @@ static uint64_t pair(const uint32_t *const rows[], unsigned at, unsigned n, unsi
     return x;
 }
 
-static void atomic_group(struct vmem_access *a, struct mem_group *g, const struct atomic_op *op, const uint32_t *const data[],
-                         const uint32_t *const undef[], lane_row *old, lane_row *old_undef) {
+static void atomic_group(struct vmem_access *a, struct mem_group *g, const struct atomic_op *op,
+                         const uint32_t *const data[], const uint32_t *const undef[], lane_row *old,
+                         lane_row *old_undef) {
     count(a, g);
     track_write(a, g, NULL);
     for (uint64_t t = g->lanes; t; t &= t - 1) {
@@ -427,7 +444,8 @@ static void atomic_group(struct vmem_access *a, struct mem_group *g, const struc
             u = ~0ull;
         uint64_t before = update(p, op, datum, compare);
         a->w->side_effects += op->fn(before, datum, compare) != before;
-        uint64_t ubefore = g->alloc->defined ? update_shadow((uintptr_t)g->alloc->defined + (p - g->alloc->base), op, u) : 0;
+        uint64_t ubefore =
+            g->alloc->defined ? update_shadow((uintptr_t)g->alloc->defined + (p - g->alloc->base), op, u) : 0;
         for (unsigned d = 0; d < op->ndw; d++) {
             old[d][i] = (uint32_t)(before >> (32 * d));
             old_undef[d][i] = (uint32_t)(ubefore >> (32 * d));
@@ -462,9 +480,11 @@ void vmem_atomic(struct vmem_access *a, const struct atomic_op *op, const uint32
         report_bad(a, &bad);
 }
 
-/* --- scalar memory ---------------------------------------------------------------------------------------------------------- */
+/* --- scalar memory
+ * ---------------------------------------------------------------------------------------------------------- */
 
-static struct mem_alloc *scalar_target(struct wave *w, const struct insn *in, uint64_t addr, unsigned bytes, unsigned kind) {
+static struct mem_alloc *scalar_target(struct wave *w, const struct insn *in, uint64_t addr, unsigned bytes,
+                                       unsigned kind) {
     struct mem_alloc *m = mem_find(addr);
     if (m && holds(m, addr, bytes))
         return m;
@@ -474,7 +494,8 @@ static struct mem_alloc *scalar_target(struct wave *w, const struct insn *in, ui
     return NULL;
 }
 
-bool vmem_scalar_load(struct wave *w, const struct insn *in, uint64_t addr, unsigned bytes, uint32_t *value, uint32_t *undef) {
+bool vmem_scalar_load(struct wave *w, const struct insn *in, uint64_t addr, unsigned bytes, uint32_t *value,
+                      uint32_t *undef) {
     struct mem_alloc *m = scalar_target(w, in, addr, bytes, VMEM_LOAD);
     if (!m) {
         struct vmem_access a = {.w = w, .in = in, .kind = VMEM_LOAD, .bytes = 4};
@@ -514,7 +535,8 @@ bool vmem_scalar_store(struct wave *w, const struct insn *in, uint64_t addr, uns
     return true;
 }
 
-/* --- results and data registers ---------------------------------------------------------------------------------------------------------- */
+/* --- results and data registers
+ * ---------------------------------------------------------------------------------------------------------- */
 
 void mem_zero_lanes(lane_row *value, lane_row *undef, unsigned ndw, uint64_t lanes) {
     for (uint64_t t = lanes; t; t &= t - 1)

@@ -45,7 +45,9 @@ struct mem_width {
 };
 extern const struct mem_width mem_widths[];
 
-static inline const struct mem_width *mem_width_of(const struct insn *in) { return &mem_widths[in->op->data]; }
+static inline const struct mem_width *mem_width_of(const struct insn *in) {
+    return &mem_widths[in->op->data];
+}
 
 /* Row d of value and undef (set bits undefined) receives dword d of each lane of exec; sub-dword data are
  * zero-extended. Lanes that are out of bounds get undefined bits and a finding. */
@@ -57,10 +59,10 @@ void vmem_store(struct vmem_access *a, const uint32_t *const value[], const uint
 typedef uint64_t atomic_fn(uint64_t old, uint64_t data, uint64_t compare);
 struct atomic_op {
     atomic_fn *fn;
-    uint8_t ndw;      /* dwords of the memory operand */
-    bool compare;     /* data registers: new value, then the value to compare with */
-    bool overwrites;  /* the old value does not reach the new one: swaps */
-    bool bitwise;     /* undefined bits stay in their place */
+    uint8_t ndw;     /* dwords of the memory operand */
+    bool compare;    /* data registers: new value, then the value to compare with */
+    bool overwrites; /* the old value does not reach the new one: swaps */
+    bool bitwise;    /* undefined bits stay in their place */
 };
 /* data: ndw rows, then with compare ndw rows of the value to compare with. old receives the value before. */
 void vmem_atomic(struct vmem_access *a, const struct atomic_op *op, const uint32_t *const data[],
@@ -90,7 +92,8 @@ uint64_t mem_address_defined(struct wave *w, const struct insn *in, unsigned opn
 
 /* Scalar memory: `bytes` (a multiple of 4, at most 64) at one address. False, with a finding, when they do not lie in
  * one allocation; value and undef then say undefined. */
-bool vmem_scalar_load(struct wave *w, const struct insn *in, uint64_t addr, unsigned bytes, uint32_t *value, uint32_t *undef);
+bool vmem_scalar_load(struct wave *w, const struct insn *in, uint64_t addr, unsigned bytes, uint32_t *value,
+                      uint32_t *undef);
 bool vmem_scalar_store(struct wave *w, const struct insn *in, uint64_t addr, unsigned bytes, const uint32_t *value,
                        const uint32_t *undef);
 

@@ -22,17 +22,17 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, List, Set, Tuple
 
 TARGET = ["-triple=amdgcn-amd-amdhsa", "-mcpu=gfx950"]
 PREFIXES = rb"buffer|tbuffer|ds|flat|global|scratch|image|export|exp|s|v"
 SUFFIX = re.compile(r"_(e32|e64|dpp|sdwa|e64_dpp)$")
 
 
-def assembler_table(libllvm: Path) -> list[str]:
+def assembler_table(libllvm: Path) -> List[str]:
     """Mnemonics of all AMDGPU targets: one byte of length, then the name."""
     data = libllvm.read_bytes()
-    names: set[str] = set()
+    names: Set[str] = set()
     for match in re.finditer(rb"[\x04-\x40](?=(?:" + PREFIXES + rb")_)", data):
         name = data[match.end() : match.end() + data[match.start()]]
         if re.fullmatch(rb"[a-z][a-z0-9_]*", name) and len(name) == data[match.start()]:
@@ -40,7 +40,7 @@ def assembler_table(libllvm: Path) -> list[str]:
     return sorted(names)
 
 
-def accepted(llvm_mc: str, names: list[str]) -> set[str]:
+def accepted(llvm_mc: str, names: List[str]) -> Set[str]:
     """Those that the assembler knows for gfx950: it complains of operands, or of nothing."""
     run = subprocess.run(
         [llvm_mc, *TARGET],
@@ -49,14 +49,14 @@ def accepted(llvm_mc: str, names: list[str]) -> set[str]:
         text=True,
         check=False,
     )
-    unknown: set[int] = set()
+    unknown: Set[int] = set()
     for match in re.finditer(r"^<stdin>:(\d+):\d+: error: (.*)$", run.stderr, re.MULTILINE):
         if "not supported on this GPU" in match[2] or "invalid instruction" in match[2]:
             unknown.add(int(match[1]) - 1)
     return {SUFFIX.sub("", name) for i, name in enumerate(names) if i not in unknown}
 
 
-def encodings() -> Iterator[tuple[int, ...]]:
+def encodings() -> Iterator[Tuple[int, ...]]:
     """Dwords of one instruction for each opcode of each encoding, several operand patterns each: the disassembler
     refuses an instruction whose unused fields are not zero."""
     for op in range(128):
@@ -139,7 +139,7 @@ def encodings() -> Iterator[tuple[int, ...]]:
     yield (0b110001 << 26 | 15, 0x04030201)  # EXP
 
 
-def printed(llvm_mc: str) -> set[str]:
+def printed(llvm_mc: str) -> Set[str]:
     text = "\n".join(
         " ".join(f"0x{byte:02x}" for byte in struct.pack(f"<{len(words)}I", *words))
         for words in encodings()
@@ -155,32 +155,47 @@ def printed(llvm_mc: str) -> set[str]:
     return {SUFFIX.sub("", words[0]) for words in lines if words and not words[0].startswith(".")}
 
 
+def listing(llvm_mc: str, libllvm: Path) -> Tuple[str, List[str]]:
+    """The version of LLVM and the lines of mnemonics.inc."""
+    version = subprocess.run(
+        [llvm_mc, "--version"], capture_output=True, text=True, check=True
+    ).stdout
+    found = re.search(r"LLVM version (\S+)", version)
+    known = accepted(llvm_mc, assembler_table(libllvm))
+    shown = printed(llvm_mc)
+    if not known or shown - known:
+        raise SystemExit(
+            f"the two lists disagree: only the disassembler has {sorted(shown - known)}"
+        )
+    release = found[1] if found else "?"
+    lines = [f"/* Mnemonics that llvm-mc {release} accepts for gfx950. Made by:"]
+    lines.append(" *     python3 -B sim/tools/mnemonics.py > sim/src/isa/mnemonics.inc")
+    lines.append(" * which says how. Other spellings, which llvm-mc prints as one of those listed:")
+    lines += [f" *     {name}" for name in sorted(known - shown)]
+    lines.append(" */")
+    lines += [f'MNEMONIC("{name}")' for name in sorted(shown)]
+    return release, lines
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--llvm-mc", default="llvm-mc-22")
     parser.add_argument("--libllvm", type=Path, default=Path("/usr/lib/llvm-22/lib/libLLVM.so"))
+    parser.add_argument(
+        "--check", type=Path, help="compare with this file; 77 when another LLVM made it"
+    )
     args = parser.parse_args()
-    version = subprocess.run(
-        [args.llvm_mc, "--version"], capture_output=True, text=True, check=True
-    ).stdout
-    known = accepted(args.llvm_mc, assembler_table(args.libllvm))
-    shown = printed(args.llvm_mc)
-    if not known or shown - known:
-        print(
-            f"the two lists disagree: only the disassembler has {sorted(shown - known)}",
-            file=sys.stderr,
-        )
-        return 1
-    found = re.search(r"LLVM version (\S+)", version)
-    print(f"/* Mnemonics that llvm-mc {found[1] if found else '?'} accepts for gfx950. Made by:")
-    print(" *     python3 -B sim/tools/mnemonics.py > sim/src/isa/mnemonics.inc")
-    print(" * which says how. Other spellings of some of these, which llvm-mc prints as listed:")
-    for name in sorted(known - shown):
-        print(f" *     {name}")
-    print(" */")
-    for name in sorted(shown):
-        print(f'MNEMONIC("{name}")')
-    return 0
+    release, lines = listing(args.llvm_mc, args.libllvm)
+    if args.check is None:
+        print("\n".join(lines))
+        return 0
+    stored = args.check.read_text().splitlines()
+    if f"llvm-mc {release} " not in stored[0]:
+        print(f"{args.check} is not of LLVM {release}: {stored[0]}")
+        return 77
+    for line in sorted(set(lines) ^ set(stored)):
+        print(f"{'missing' if line in lines else 'stale'} in {args.check}: {line}")
+    return int(lines != stored)
 
 
 if __name__ == "__main__":

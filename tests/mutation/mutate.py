@@ -140,13 +140,15 @@ def check(tools: Tools, listing: pathlib.Path) -> Tuple[int, List[str]]:
     name = listing.stem
     p = parameters(name)
     n_tile = 4 // p["w"] * p["r"] * (64 // p["l"])
-    m, n = max(1, p["m"] - 1), 2 * n_tile + 1 if n_tile > 1 else 3
-    grid = (n + n_tile - 1) // n_tile
-    # K steps that fill every round, then ones that leave a partial one: all paths of the listing run.
+    n = 2 * n_tile + 1
+    grid = (n + n_tile - 1) // n_tile + 1  # one workgroup too many: the bounds must hold it back
+    # K steps that fill every round, then ones that leave a partial one, so that all paths of the
+    # listing run; every M, so that each row of X and Out is once the last of its tensor.
+    shapes = [(p["m"], 2 * p["d"])] + [(m, 2 * p["d"] + 1) for m in range(1, p["m"] + 1)]
     cases = []
-    for case, steps in enumerate((2 * p["d"], 2 * p["d"] + 1)):
+    for m, steps in shapes:
         k = 32 * p["l"] * p["w"] * steps - 32
-        folder = Tools(tools.sim, tools.llvm_mc, tools.ld_lld, tools.work / str(case))
+        folder = Tools(tools.sim, tools.llvm_mc, tools.ld_lld, tools.work / f"m{m}k{k}")
         folder.work.mkdir(exist_ok=True)
         cases.append((grid, dense_arguments(folder, m, n, k)))
     text = listing.read_text()

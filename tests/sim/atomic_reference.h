@@ -58,26 +58,46 @@ static inline uint64_t atomic_after(const char *op, bool wide, uint64_t m, uint6
     int64_t sm = wide ? (int64_t)m : (int32_t)m, sd = wide ? (int64_t)d : (int32_t)d;
     m &= mask, d &= mask, second &= mask;
 #define IS(name) (strcmp(op, name) == 0)
-    if (IS("swap")) return d;
-    if (IS("cmpswap")) return m == second ? d : m;
-    if (IS("add")) return (m + d) & mask;
-    if (IS("sub")) return (m - d) & mask;
-    if (IS("rsub")) return (d - m) & mask;
-    if (IS("smin")) return sd < sm ? d : m;
-    if (IS("smax")) return sd > sm ? d : m;
-    if (IS("umin")) return d < m ? d : m;
-    if (IS("umax")) return d > m ? d : m;
-    if (IS("and")) return m & d;
-    if (IS("or")) return m | d;
-    if (IS("xor")) return m ^ d;
-    if (IS("inc")) return m >= d ? 0 : m + 1;
-    if (IS("dec")) return m == 0 || m > d ? d : m - 1;
-    if (IS("mskor")) return (m & ~d) | second;
-    if (IS("wrap")) return (m >= d ? m - d : m + second) & mask;
-    if (IS("add_f")) return wide ? of_f64(as_f64(m) + as_f64(d)) : of_f32(as_f32(m) + as_f32(d));
-    if (IS("min_f")) return (wide ? as_f64(d) < as_f64(m) : as_f32(d) < as_f32(m)) ? d : m;
-    if (IS("max_f")) return (wide ? as_f64(d) > as_f64(m) : as_f32(d) > as_f32(m)) ? d : m;
-    if (IS("cmpswap_f")) return (wide ? as_f64(m) == as_f64(second) : as_f32(m) == as_f32(second)) ? d : m;
+    if (IS("swap"))
+        return d;
+    if (IS("cmpswap"))
+        return m == second ? d : m;
+    if (IS("add"))
+        return (m + d) & mask;
+    if (IS("sub"))
+        return (m - d) & mask;
+    if (IS("rsub"))
+        return (d - m) & mask;
+    if (IS("smin"))
+        return sd < sm ? d : m;
+    if (IS("smax"))
+        return sd > sm ? d : m;
+    if (IS("umin"))
+        return d < m ? d : m;
+    if (IS("umax"))
+        return d > m ? d : m;
+    if (IS("and"))
+        return m & d;
+    if (IS("or"))
+        return m | d;
+    if (IS("xor"))
+        return m ^ d;
+    if (IS("inc"))
+        return m >= d ? 0 : m + 1;
+    if (IS("dec"))
+        return m == 0 || m > d ? d : m - 1;
+    if (IS("mskor"))
+        return (m & ~d) | second;
+    if (IS("wrap"))
+        return (m >= d ? m - d : m + second) & mask;
+    if (IS("add_f"))
+        return wide ? of_f64(as_f64(m) + as_f64(d)) : of_f32(as_f32(m) + as_f32(d));
+    if (IS("min_f"))
+        return (wide ? as_f64(d) < as_f64(m) : as_f32(d) < as_f32(m)) ? d : m;
+    if (IS("max_f"))
+        return (wide ? as_f64(d) > as_f64(m) : as_f32(d) > as_f32(m)) ? d : m;
+    if (IS("cmpswap_f"))
+        return (wide ? as_f64(m) == as_f64(second) : as_f32(m) == as_f32(second)) ? d : m;
     if (IS("pk_add_f16")) {
         uint64_t low = half_of(half_value((uint16_t)m) + half_value((uint16_t)d));
         return low | (uint64_t)half_of(half_value((uint16_t)(m >> 16)) + half_value((uint16_t)(d >> 16))) << 16;

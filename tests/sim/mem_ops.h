@@ -12,7 +12,7 @@ struct op_run {
     uint32_t o[LANES][4];
     uint8_t m[M_BYTES];
     size_t m_alloc;
-    bool descriptor_of_d; /* descriptor over D instead of M */
+    bool descriptor_of_d;                     /* descriptor over D instead of M */
     uint32_t stride_word, num_records, word3; /* of the descriptor */
     uint32_t soffset, m0;
 };

@@ -66,13 +66,14 @@ static inline void sync_clean(struct sync_run *r, const char *kernel, unsigned g
         gfx950sim_set("order", sync_orders[k]);
         sync_prepare(r);
         hipError_t got = sync_launch(r, kernel, groups, items);
-        CHECK(got == hipSuccess && strcmp(gfx950sim_findings(), "") == 0, "%s in order %s gives %s:\n%s", kernel, sync_orders[k],
-              hipGetErrorName(got), gfx950sim_findings());
+        CHECK(got == hipSuccess && strcmp(gfx950sim_findings(), "") == 0, "%s in order %s gives %s:\n%s", kernel,
+              sync_orders[k], hipGetErrorName(got), gfx950sim_findings());
     }
 }
 
 /* The rule is found in every order. */
-static inline void sync_finds(struct sync_run *r, const char *kernel, unsigned groups, unsigned items, const char *rule) {
+static inline void sync_finds(struct sync_run *r, const char *kernel, unsigned groups, unsigned items,
+                              const char *rule) {
     for (size_t k = 0; k < sizeof sync_orders / sizeof *sync_orders; k++) {
         gfx950sim_set("order", sync_orders[k]);
         sync_prepare(r);

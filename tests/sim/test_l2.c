@@ -1,4 +1,5 @@
-/* The eight L2s: what plain stores, sc1, buffer_wbl2 and buffer_inv let other XCDs see. Workgroup n runs on XCD n mod 8. */
+/* The eight L2s: what plain stores, sc1, buffer_wbl2 and buffer_inv let other XCDs see. Workgroup n runs on XCD n
+ * mod 8. */
 #include "sync_run.h"
 
 static struct sync_run r;

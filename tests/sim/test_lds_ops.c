@@ -1,5 +1,5 @@
-/* LDS: loads, stores and atomics of every form, lane exchange, transposed reads, and loads to LDS, each in a kernel of its
- * own (kernels/mem_ops.s) against plain C. LDS starts as a copy of M, and M is a copy of LDS afterwards. */
+/* LDS: loads, stores and atomics of every form, lane exchange, transposed reads, and loads to LDS, each in a kernel of
+ * its own (kernels/mem_ops.s) against plain C. LDS starts as a copy of M, and M is a copy of LDS afterwards. */
 #include "atomic_reference.h"
 #include "mem_ops.h"
 
@@ -26,7 +26,8 @@ static void start(uint32_t first, uint32_t step) {
     fill(o);
 }
 
-/* --- loads and stores ------------------------------------------------------------------------------------------------------ */
+/* --- loads and stores
+ * ------------------------------------------------------------------------------------------------------ */
 
 static void check_reads(void) {
     static const struct {
@@ -35,11 +36,11 @@ static void check_reads(void) {
         bool sign;
         int half;
     } reads[] = {
-        {"u8", 1, 3, 61, false, -1},     {"i8", 1, 3, 61, true, -1},      {"u16", 2, 3, 61, false, -1},
-        {"i16", 2, 3, 61, true, -1},     {"u8_d16", 1, 3, 61, false, 0},  {"u8_d16_hi", 1, 3, 61, false, 1},
-        {"i8_d16", 1, 3, 61, true, 0},   {"i8_d16_hi", 1, 3, 61, true, 1}, {"u16_d16", 2, 3, 61, false, 0},
-        {"u16_d16_hi", 2, 3, 61, false, 1}, {"b32", 4, 4, 52, false, -1}, {"b64", 8, 16, 56, false, -1},
-        {"b96", 12, 16, 48, false, -1},  {"b128", 16, 16, 48, false, -1},
+        {"u8", 1, 3, 61, false, -1},        {"i8", 1, 3, 61, true, -1},       {"u16", 2, 3, 61, false, -1},
+        {"i16", 2, 3, 61, true, -1},        {"u8_d16", 1, 3, 61, false, 0},   {"u8_d16_hi", 1, 3, 61, false, 1},
+        {"i8_d16", 1, 3, 61, true, 0},      {"i8_d16_hi", 1, 3, 61, true, 1}, {"u16_d16", 2, 3, 61, false, 0},
+        {"u16_d16_hi", 2, 3, 61, false, 1}, {"b32", 4, 4, 52, false, -1},     {"b64", 8, 16, 56, false, -1},
+        {"b96", 12, 16, 48, false, -1},     {"b128", 16, 16, 48, false, -1},
     };
     for (size_t k = 0; k < sizeof reads / sizeof *reads; k++) {
         char name[40];
@@ -54,7 +55,9 @@ static void check_reads(void) {
             int32_t x = reads[k].bytes == 1 ? (reads[k].sign ? (int8_t)p[0] : p[0])
                                             : (reads[k].sign ? (int16_t)(p[0] | p[1] << 8) : p[0] | p[1] << 8);
             uint32_t u = (uint32_t)x;
-            o[i][0] = reads[k].half < 0 ? u : reads[k].half ? (o[i][0] & 0xffff) | u << 16 : (o[i][0] & 0xffff0000) | (u & 0xffff);
+            o[i][0] = reads[k].half < 0 ? u
+                      : reads[k].half   ? (o[i][0] & 0xffff) | u << 16
+                                        : (o[i][0] & 0xffff0000) | (u & 0xffff);
         }
         check(name, &r, m, o);
     }
@@ -65,8 +68,8 @@ static void check_writes(void) {
         const char *name;
         unsigned bytes, offset, step, from;
     } writes[] = {
-        {"b8", 1, 3, 61, 0},   {"b8_d16_hi", 1, 3, 61, 2}, {"b16", 2, 3, 61, 0},   {"b16_d16_hi", 2, 3, 61, 2},
-        {"b32", 4, 4, 52, 0},  {"b64", 8, 16, 56, 0},      {"b96", 12, 16, 48, 0}, {"b128", 16, 16, 48, 0},
+        {"b8", 1, 3, 61, 0},  {"b8_d16_hi", 1, 3, 61, 2}, {"b16", 2, 3, 61, 0},   {"b16_d16_hi", 2, 3, 61, 2},
+        {"b32", 4, 4, 52, 0}, {"b64", 8, 16, 56, 0},      {"b96", 12, 16, 48, 0}, {"b128", 16, 16, 48, 0},
     };
     for (size_t k = 0; k < sizeof writes / sizeof *writes; k++) {
         char name[40];
@@ -124,20 +127,24 @@ static void check_addtid(void) {
     check("ds_write_addtid_b32", &r, m, o);
 }
 
-/* --- atomics ------------------------------------------------------------------------------------------------------------------ */
+/* --- atomics
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 static const struct {
     const char *stem, *types, *op;
     bool two, reversed, only_rtn;
 } atomics[] = {
-    {"add", "u32 u64", "add", 0, 0, 0},       {"sub", "u32 u64", "sub", 0, 0, 0},        {"rsub", "u32 u64", "rsub", 0, 0, 0},
-    {"inc", "u32 u64", "inc", 0, 0, 0},       {"dec", "u32 u64", "dec", 0, 0, 0},        {"and", "b32 b64", "and", 0, 0, 0},
-    {"or", "b32 b64", "or", 0, 0, 0},         {"xor", "b32 b64", "xor", 0, 0, 0},        {"min", "i32 i64", "smin", 0, 0, 0},
-    {"max", "i32 i64", "smax", 0, 0, 0},      {"min", "u32 u64", "umin", 0, 0, 0},       {"max", "u32 u64", "umax", 0, 0, 0},
-    {"min", "f32 f64", "min_f", 0, 0, 0},     {"max", "f32 f64", "max_f", 0, 0, 0},      {"add", "f32 f64", "add_f", 0, 0, 0},
-    {"mskor", "b32 b64", "mskor", 1, 0, 0},   {"cmpst", "b32 b64", "cmpswap", 1, 1, 0},  {"cmpst", "f32 f64", "cmpswap_f", 1, 1, 0},
-    {"wrxchg", "b32 b64", "swap", 0, 0, 1},   {"wrap", "b32", "wrap", 1, 0, 1},          {"pk_add", "f16", "pk_add_f16", 0, 0, 0},
-    {"pk_add", "bf16", "pk_add_bf16", 0, 0, 0},
+    {"add", "u32 u64", "add", 0, 0, 0},       {"sub", "u32 u64", "sub", 0, 0, 0},
+    {"rsub", "u32 u64", "rsub", 0, 0, 0},     {"inc", "u32 u64", "inc", 0, 0, 0},
+    {"dec", "u32 u64", "dec", 0, 0, 0},       {"and", "b32 b64", "and", 0, 0, 0},
+    {"or", "b32 b64", "or", 0, 0, 0},         {"xor", "b32 b64", "xor", 0, 0, 0},
+    {"min", "i32 i64", "smin", 0, 0, 0},      {"max", "i32 i64", "smax", 0, 0, 0},
+    {"min", "u32 u64", "umin", 0, 0, 0},      {"max", "u32 u64", "umax", 0, 0, 0},
+    {"min", "f32 f64", "min_f", 0, 0, 0},     {"max", "f32 f64", "max_f", 0, 0, 0},
+    {"add", "f32 f64", "add_f", 0, 0, 0},     {"mskor", "b32 b64", "mskor", 1, 0, 0},
+    {"cmpst", "b32 b64", "cmpswap", 1, 1, 0}, {"cmpst", "f32 f64", "cmpswap_f", 1, 1, 0},
+    {"wrxchg", "b32 b64", "swap", 0, 0, 1},   {"wrap", "b32", "wrap", 1, 0, 1},
+    {"pk_add", "f16", "pk_add_f16", 0, 0, 0}, {"pk_add", "bf16", "pk_add_bf16", 0, 0, 0},
 };
 
 static uint64_t operand(unsigned k, bool wide) {
@@ -209,7 +216,8 @@ static void check_atomics(void) {
     }
 }
 
-/* --- lane exchange ------------------------------------------------------------------------------------------------------------ */
+/* --- lane exchange
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static void check_swizzle(const char *name, const unsigned *source) {
     start(0, 0);
@@ -236,8 +244,9 @@ static void check_exchange(void) {
         s[5][i] = base + ((low + 3) & 31);
         s[6][i] = base + ((low - 5) & 31);
     }
-    static const char *const names[] = {"ds_swizzle_quad", "ds_swizzle_mask", "ds_swizzle_broadcast", "ds_swizzle_swap",
-                                        "ds_swizzle_reverse", "ds_swizzle_rotate", "ds_swizzle_rotate_right"};
+    static const char *const names[] = {"ds_swizzle_quad",        "ds_swizzle_mask",    "ds_swizzle_broadcast",
+                                        "ds_swizzle_swap",        "ds_swizzle_reverse", "ds_swizzle_rotate",
+                                        "ds_swizzle_rotate_right"};
     for (unsigned k = 0; k < 7; k++)
         check_swizzle(names[k], s[k]);
     unsigned fft[LANES];
@@ -261,12 +270,13 @@ static void check_exchange(void) {
     for (unsigned i = 0; i < LANES; i++)
         r.a[i] = (i + 1) % 64 * 4;
     for (unsigned i = 0; i < LANES; i++)
-        if (0xf0f0 >> i & 1 && i < 32)
-            o[i][0] = i + 1 < 32 && (0xf0f0 >> (i + 1) & 1) ? r.d[i + 1][0] : 0;
+        if (0xf0f0ull >> i & 1)
+            o[i][0] = 0xf0f0ull >> (i + 1) & 1 ? r.d[i + 1][0] : 0;
     check("ds_bpermute_exec", &r, m, o);
 }
 
-/* --- transposed reads ------------------------------------------------------------------------------------------------------------ */
+/* --- transposed reads
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static unsigned bits_at(const uint8_t *p, unsigned bit, unsigned n) {
     unsigned x = 0;
@@ -275,8 +285,8 @@ static unsigned bits_at(const uint8_t *p, unsigned bit, unsigned n) {
     return x;
 }
 
-/* Each 16 lanes: the bytes that they point at, one lane after the other, are a matrix with rows of 16 elements. Lane l gets
- * column l. */
+/* Each 16 lanes: the bytes that they point at, one lane after the other, are a matrix with rows of 16 elements. Lane l
+ * gets column l. */
 static void check_transpose(const char *name, unsigned element, unsigned bytes, unsigned offset) {
     start(0, 0);
     for (unsigned i = 0; i < LANES; i++)
@@ -298,14 +308,16 @@ static void check_transpose(const char *name, unsigned element, unsigned bytes, 
     check(name, &r, m, o);
 }
 
-/* --- loads to LDS ------------------------------------------------------------------------------------------------------------------ */
+/* --- loads to LDS
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 static void check_dma(void) {
     static const struct {
         const char *name;
         unsigned bytes;
         bool sign;
-    } loads[] = {{"ubyte", 1, 0}, {"sbyte", 1, 1}, {"ushort", 2, 0}, {"sshort", 2, 1}, {"dword", 4, 0}, {"dwordx3", 12, 0}, {"dwordx4", 16, 0}};
+    } loads[] = {{"ubyte", 1, 0}, {"sbyte", 1, 1},    {"ushort", 2, 0},  {"sshort", 2, 1},
+                 {"dword", 4, 0}, {"dwordx3", 12, 0}, {"dwordx4", 16, 0}};
     for (size_t k = 0; k < sizeof loads / sizeof *loads; k++)
         for (int buffer = 0; buffer < 2; buffer++) {
             char name[40];
@@ -313,7 +325,7 @@ static void check_dma(void) {
             start(0, 0);
             for (unsigned i = 0; i < LANES; i++)
                 r.a[i] = i * 37 % 61 * 16; /* lanes 61 to 63 read what 0 to 2 read */
-            r.m0 = 0x7ffc0000u + 0x40c; /* bits 31:18 do not count */
+            r.m0 = 0x7ffc0000u + 0x40c;    /* bits 31:18 do not count */
             r.descriptor_of_d = true;
             r.num_records = 900;
             unsigned slot = loads[k].bytes > 4 ? 16 : 4;

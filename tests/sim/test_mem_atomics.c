@@ -1,5 +1,5 @@
-/* Atomics of buffer, global, flat and scalar memory against plain C, with and without a returned value, on disjoint and on
- * shared addresses. */
+/* Atomics of buffer, global, flat and scalar memory against plain C, with and without a returned value, on disjoint and
+ * on shared addresses. */
 #include "atomic_reference.h"
 #include "mem_ops.h"
 
@@ -7,17 +7,37 @@ static const struct {
     const char *mnemonic, *op;
     bool wide, floats;
 } ops[] = {
-    {"swap", "swap", false, false},       {"add", "add", false, false},         {"sub", "sub", false, false},
-    {"smin", "smin", false, false},       {"umin", "umin", false, false},       {"smax", "smax", false, false},
-    {"umax", "umax", false, false},       {"and", "and", false, false},         {"or", "or", false, false},
-    {"xor", "xor", false, false},         {"inc", "inc", false, false},         {"dec", "dec", false, false},
-    {"cmpswap", "cmpswap", false, false}, {"add_f32", "add_f", false, true},    {"pk_add_f16", "pk_add_f16", false, true},
+    {"swap", "swap", false, false},
+    {"add", "add", false, false},
+    {"sub", "sub", false, false},
+    {"smin", "smin", false, false},
+    {"umin", "umin", false, false},
+    {"smax", "smax", false, false},
+    {"umax", "umax", false, false},
+    {"and", "and", false, false},
+    {"or", "or", false, false},
+    {"xor", "xor", false, false},
+    {"inc", "inc", false, false},
+    {"dec", "dec", false, false},
+    {"cmpswap", "cmpswap", false, false},
+    {"add_f32", "add_f", false, true},
+    {"pk_add_f16", "pk_add_f16", false, true},
     {"pk_add_bf16", "pk_add_bf16", false, true},
-    {"swap_x2", "swap", true, false},     {"add_x2", "add", true, false},       {"sub_x2", "sub", true, false},
-    {"smin_x2", "smin", true, false},     {"umin_x2", "umin", true, false},     {"smax_x2", "smax", true, false},
-    {"umax_x2", "umax", true, false},     {"and_x2", "and", true, false},       {"or_x2", "or", true, false},
-    {"xor_x2", "xor", true, false},       {"inc_x2", "inc", true, false},       {"dec_x2", "dec", true, false},
-    {"cmpswap_x2", "cmpswap", true, false}, {"add_f64", "add_f", true, true},   {"min_f64", "min_f", true, true},
+    {"swap_x2", "swap", true, false},
+    {"add_x2", "add", true, false},
+    {"sub_x2", "sub", true, false},
+    {"smin_x2", "smin", true, false},
+    {"umin_x2", "umin", true, false},
+    {"smax_x2", "smax", true, false},
+    {"umax_x2", "umax", true, false},
+    {"and_x2", "and", true, false},
+    {"or_x2", "or", true, false},
+    {"xor_x2", "xor", true, false},
+    {"inc_x2", "inc", true, false},
+    {"dec_x2", "dec", true, false},
+    {"cmpswap_x2", "cmpswap", true, false},
+    {"add_f64", "add_f", true, true},
+    {"min_f64", "min_f", true, true},
     {"max_f64", "max_f", true, true},
 };
 enum { OPS = sizeof ops / sizeof *ops };
@@ -49,7 +69,8 @@ static void check_form(unsigned k, const char *form, uint32_t start, uint32_t so
     uint8_t want[M_BYTES];
     uint32_t out[LANES][4];
     for (unsigned i = 0; i < LANES; i++) {
-        uint64_t m = value_for(k, op_random()), d = value_for(k, op_random()), c = i % 2 ? m : value_for(k, op_random());
+        uint64_t m = value_for(k, op_random()), d = value_for(k, op_random()),
+                 c = i % 2 ? m : value_for(k, op_random());
         memcpy(r.m + r.a[i] + soffset, &m, n);
         memcpy(r.d[i], &d, n);
         memcpy((uint8_t *)r.d[i] + n, &c, 8 < 16 - n ? 8 : 16 - n);
@@ -107,7 +128,8 @@ static void check_buffer_bounds(void) {
 }
 
 static void check_scalar(void) {
-    static const char *const names[] = {"swap", "add", "sub", "smin", "umin", "smax", "umax", "and", "or", "xor", "inc", "dec", "cmpswap"};
+    static const char *const names[] = {"swap", "add", "sub", "smin", "umin", "smax",   "umax",
+                                        "and",  "or",  "xor", "inc",  "dec",  "cmpswap"};
     for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
         struct op_run r;
         char name[80];

@@ -10,14 +10,17 @@ static const struct shape {
     unsigned bytes;
     bool sign;
     int half; /* -1 whole registers, 0 low half, 1 high half */
-} loads[] = {
-    {"ubyte", 1, false, -1},    {"sbyte", 1, true, -1},     {"ushort", 2, false, -1},      {"sshort", 2, true, -1},
-    {"dword", 4, false, -1},    {"dwordx2", 8, false, -1},  {"dwordx3", 12, false, -1},    {"dwordx4", 16, false, -1},
-    {"ubyte_d16", 1, false, 0}, {"sbyte_d16", 1, true, 0},  {"short_d16", 2, false, 0},    {"ubyte_d16_hi", 1, false, 1},
-    {"sbyte_d16_hi", 1, true, 1}, {"short_d16_hi", 2, false, 1},
-}, stores[] = {
-    {"byte", 1, false, -1},     {"byte_d16_hi", 1, false, 1}, {"short", 2, false, -1},  {"short_d16_hi", 2, false, 1},
-    {"dword", 4, false, -1},    {"dwordx2", 8, false, -1},    {"dwordx3", 12, false, -1}, {"dwordx4", 16, false, -1},
+} loads[] =
+    {
+        {"ubyte", 1, false, -1},      {"sbyte", 1, true, -1},        {"ushort", 2, false, -1},
+        {"sshort", 2, true, -1},      {"dword", 4, false, -1},       {"dwordx2", 8, false, -1},
+        {"dwordx3", 12, false, -1},   {"dwordx4", 16, false, -1},    {"ubyte_d16", 1, false, 0},
+        {"sbyte_d16", 1, true, 0},    {"short_d16", 2, false, 0},    {"ubyte_d16_hi", 1, false, 1},
+        {"sbyte_d16_hi", 1, true, 1}, {"short_d16_hi", 2, false, 1},
+},
+  stores[] = {
+      {"byte", 1, false, -1},  {"byte_d16_hi", 1, false, 1}, {"short", 2, false, -1},    {"short_d16_hi", 2, false, 1},
+      {"dword", 4, false, -1}, {"dwordx2", 8, false, -1},    {"dwordx3", 12, false, -1}, {"dwordx4", 16, false, -1},
 };
 
 static void fill(uint32_t o[LANES][4]) {
@@ -64,7 +67,8 @@ static void check_stores(const char *form, int offset, uint32_t soffset) {
         uint8_t want[M_BYTES];
         memcpy(want, r.m, sizeof want);
         for (unsigned i = 0; i < LANES; i++)
-            memcpy(want + r.a[i] + offset + (int)soffset, (uint8_t *)r.d[i] + (stores[k].half == 1 ? 2 : 0), stores[k].bytes);
+            memcpy(want + r.a[i] + offset + (int)soffset, (uint8_t *)r.d[i] + (stores[k].half == 1 ? 2 : 0),
+                   stores[k].bytes);
         op_run_clean(&r, name);
         op_same(name, r.m, want, sizeof want, "M");
     }
@@ -80,7 +84,8 @@ static void check_accvgprs(void) {
     op_same("acc_load_store", r.o, want, sizeof want, "O");
 }
 
-/* --- scratch and flat ---------------------------------------------------------------------------------------------------- */
+/* --- scratch and flat
+ * ---------------------------------------------------------------------------------------------------- */
 
 static void check_scratch(void) {
     for (size_t k = 0; k < sizeof loads / sizeof *loads; k++) {
@@ -143,10 +148,12 @@ static void check_flat(void) {
         CHECK(r.o[i][0] == get32(before.m + 60 * i), "lane %u", i);
 }
 
-/* --- buffer descriptors ---------------------------------------------------------------------------------------------------- */
+/* --- buffer descriptors
+ * ---------------------------------------------------------------------------------------------------- */
 
 static void check_raw_bounds(void) {
-    for (uint32_t records = 90; records <= 110; records++) { /* every cut through lane 5's sixteen bytes at 84..99 + 4 */
+    for (uint32_t records = 90; records <= 110;
+         records++) { /* every cut through lane 5's sixteen bytes at 84..99 + 4 */
         struct op_run r;
         op_prepare(&r, 0, 17);
         r.num_records = records;
@@ -192,12 +199,14 @@ static void check_structured(void) {
     r.soffset = 8;
     op_run_clean(&r, "buffer_idxen");
     for (unsigned i = 0; i < LANES; i++)
-        CHECK(r.o[i][0] == (i < 50 ? get32(r.m + 24 * i + 12) : 0) && r.o[i][1] == (i < 50 ? get32(r.m + 24 * i + 16) : 0), "lane %u", i);
+        CHECK(r.o[i][0] == (i < 50 ? get32(r.m + 24 * i + 12) : 0) &&
+                  r.o[i][1] == (i < 50 ? get32(r.m + 24 * i + 16) : 0),
+              "lane %u", i);
     op_prepare(&r, 0, 0);
     r.stride_word = 16u << 16;
     r.num_records = 100;
     for (unsigned i = 0; i < LANES; i++) {
-        r.d[i][0] = 63 - i;  /* index */
+        r.d[i][0] = 63 - i;    /* index */
         r.d[i][1] = i % 4 * 4; /* offset */
     }
     op_run_clean(&r, "buffer_both");
@@ -244,9 +253,12 @@ static void check_descriptors(void) {
     op_run_finds(&r, "buffer_off", "bad-descriptor", "data format");
 }
 
-/* --- formats ------------------------------------------------------------------------------------------------------------- */
+/* --- formats
+ * ------------------------------------------------------------------------------------------------------------- */
 
-static uint32_t word3(unsigned data, unsigned num) { return 0xfac | num << 12 | data << 15; }
+static uint32_t word3(unsigned data, unsigned num) {
+    return 0xfac | num << 12 | data << 15;
+}
 
 static uint32_t bits(float f) {
     uint32_t b;
@@ -256,7 +268,8 @@ static uint32_t bits(float f) {
 
 static void expect(const char *name, struct op_run *r, unsigned lane, const uint32_t want[4]) {
     for (unsigned k = 0; k < 4; k++)
-        CHECK(r->o[lane][k] == want[k], "%s lane %u component %u: 0x%x, not 0x%x", name, lane, k, r->o[lane][k], want[k]);
+        CHECK(r->o[lane][k] == want[k], "%s lane %u component %u: 0x%x, not 0x%x", name, lane, k, r->o[lane][k],
+              want[k]);
 }
 
 static void check_formats(void) {
@@ -319,7 +332,8 @@ static void check_formats(void) {
     r.word3 = word3(12, 4);
     r.num_records = 84;
     op_run_clean(&r, "format_xyzw");
-    CHECK(r.o[9][0] == (get32(r.m + 72) & 0xffff) && r.o[10][0] == 0 && r.o[10][1] == 0, "0x%x 0x%x", r.o[9][0], r.o[10][0]);
+    CHECK(r.o[9][0] == (get32(r.m + 72) & 0xffff) && r.o[10][0] == 0 && r.o[10][1] == 0, "0x%x 0x%x", r.o[9][0],
+          r.o[10][0]);
     r.word3 = word3(15, 4);
     op_run_finds(&r, "format_x", "bad-descriptor", "data format 15");
     /* stores */
@@ -346,7 +360,8 @@ static void check_formats(void) {
     op_same("d16 store", r.m, (float[]){1, -2, 65504, 0}, 16, "M");
 }
 
-/* --- scalar memory --------------------------------------------------------------------------------------------------------- */
+/* --- scalar memory
+ * --------------------------------------------------------------------------------------------------------- */
 
 static void check_scalar_load(const char *name, unsigned n, unsigned at, uint32_t soffset, uint32_t records) {
     struct op_run r;
@@ -376,13 +391,15 @@ static void check_scalar(void) {
     struct op_run r;
     op_prepare(&r, 0, 0);
     op_run_clean(&r, "s_store_dwordx4");
-    CHECK(get32(r.m + 0x18) == M_BYTES && get32(r.m + 0x1c) == 0x00020000, "0x%x 0x%x", get32(r.m + 0x18), get32(r.m + 0x1c));
+    CHECK(get32(r.m + 0x18) == M_BYTES && get32(r.m + 0x1c) == 0x00020000, "0x%x 0x%x", get32(r.m + 0x18),
+          get32(r.m + 0x1c));
     op_prepare(&r, 0, 0);
     r.num_records = 0x77;
     r.soffset = 0x20;
     struct op_run before = r;
     op_run_clean(&r, "s_store_dword");
-    CHECK(get32(r.m + 0x20) != get32(before.m + 0x20) && get32(r.m + 0x24) == get32(before.m + 0x24), "stored 0x%x", get32(r.m + 0x20));
+    CHECK(get32(r.m + 0x20) != get32(before.m + 0x20) && get32(r.m + 0x24) == get32(before.m + 0x24), "stored 0x%x",
+          get32(r.m + 0x20));
     op_run_clean(&r, "s_store_dwordx2");
     CHECK(get32(r.m + 0x10) % 256 == 0, "0x%x is no descriptor's base", get32(r.m + 0x10));
     op_prepare(&r, 0, 0);
@@ -396,7 +413,8 @@ static void check_scalar(void) {
     op_run_finds(&r, "scalar_crooked", "alignment", "not a multiple of 4");
 }
 
-/* --- faults ------------------------------------------------------------------------------------------------------------------ */
+/* --- faults
+ * ------------------------------------------------------------------------------------------------------------------ */
 
 static void check_faults(void) {
     struct op_run r;
@@ -418,7 +436,8 @@ static void check_faults(void) {
     r.a[3] = 13;
     op_run_finds(&r, "atomic_crooked", "alignment", "lane 3 updates");
     op_prepare(&r, 0, 64);
-    op_run_finds(&r, "ds_outside", "lds-bounds", "lane 1 reads 4 bytes at LDS address 0x103c; the workgroup has 4096 bytes");
+    op_run_finds(&r, "ds_outside", "lds-bounds",
+                 "lane 1 reads 4 bytes at LDS address 0x103c; the workgroup has 4096 bytes");
     op_prepare(&r, 0, 8);
     op_run_finds(&r, "ds_crooked", "lds-alignment", "not aligned to 8");
     op_prepare(&r, 0, 8);

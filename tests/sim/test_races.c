@@ -13,8 +13,12 @@ static void check_out(const char *kernel, uint32_t first, uint32_t n, uint32_t (
         }
 }
 
-static uint32_t itself(uint32_t i) { return i; }
-static uint32_t of_the_other_wave(uint32_t i) { return i ^ 64; }
+static uint32_t itself(uint32_t i) {
+    return i;
+}
+static uint32_t of_the_other_wave(uint32_t i) {
+    return i ^ 64;
+}
 
 static void check_lds(void) {
     sync_clean(&r, "lds_exchange", 1, 128);

@@ -24,7 +24,8 @@ static struct descriptor decode(struct wave *w, const struct insn *in, const uin
     if (!(d[0] | d[1] | d[2] | d[3]))
         return v;
     if (type != 0)
-        report(w, in, CHECK_BAD_DESCRIPTOR, NULL, 0, "bits 127:126 of the descriptor are %u; a buffer has 0 there", type);
+        report(w, in, CHECK_BAD_DESCRIPTOR, NULL, 0, "bits 127:126 of the descriptor are %u; a buffer has 0 there",
+               type);
     else if (data_format == 0 && !v.add_tid)
         report(w, in, CHECK_BAD_DESCRIPTOR, NULL, 0,
                "the descriptor's data format (bits 114:111) is 0; use word 3 = 0x00020000 for a raw buffer");
@@ -100,9 +101,13 @@ static bool uniform(const struct buffer_access *b, unsigned n) {
 }
 
 /* Swizzled elements are one dword long, so wider data are not contiguous. */
-static bool contiguous(const struct buffer_access *b) { return !(b->format[1] >> 31) || b->mem.bytes <= 4; }
+static bool contiguous(const struct buffer_access *b) {
+    return !(b->format[1] >> 31) || b->mem.bytes <= 4;
+}
 
-static uint64_t swizzled_step(const struct buffer_access *b) { return 4ull * (8u << (b->format[3] >> 21 & 3)); }
+static uint64_t swizzled_step(const struct buffer_access *b) {
+    return 4ull * (8u << (b->format[3] >> 21 & 3));
+}
 
 void buffer_load(struct buffer_access *b, lane_row *value, lane_row *undef) {
     struct vmem_access *a = &b->mem;

@@ -1,5 +1,5 @@
-/* Cache maintenance: vector caches (ISA 9.3, tables 49 to 52) and the scalar cache (ISA 8.2). What they do to other waves'
- * view of memory is in l2.c and race.c. */
+/* Cache maintenance: vector caches (ISA 9.3, tables 49 to 52) and the scalar cache (ISA 8.2). What they do to other
+ * waves' view of memory is in l2.c and race.c. */
 #include "../l2.h"
 #include "../race.h"
 
@@ -25,7 +25,9 @@ static void scalar_inv(struct wave *w, const struct insn *in) {
     (void)in;
 }
 
-static void scalar_wb(struct wave *w, const struct insn *in) { pending_add(w, in, PEND_SMEM, 0, 0, false, 0); }
+static void scalar_wb(struct wave *w, const struct insn *in) {
+    pending_add(w, in, PEND_SMEM, 0, 0, false, 0);
+}
 
 static const struct isa_op ops[] = {
     {.name = "buffer_wbl2", .flags = F_VMEM | F_VMCNT | F_STORE, .exec = wbl2},

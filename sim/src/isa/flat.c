@@ -1,5 +1,5 @@
-/* FLAT loads and stores: each lane's 64-bit address chooses LDS, private memory or global memory by its aperture (ISA 10.3).
- * They count in vmcnt and lgkmcnt. */
+/* FLAT loads and stores: each lane's 64-bit address chooses LDS, private memory or global memory by its aperture
+ * (ISA 10.3). They count in vmcnt and lgkmcnt. */
 #include "flat.h"
 
 void flat_split(struct vmem_access *a, unsigned vaddr, struct flat_lanes *f) {
@@ -98,31 +98,22 @@ static void store(struct wave *w, const struct insn *in) {
 }
 
 #define FLAGS (F_VMEM | F_VMCNT | F_LGKMCNT | F_FLAT)
-#define LOAD(mnemonic, shape) {.name = "flat_load_" mnemonic, .flags = FLAGS, .exec = load, .data = shape}
-#define STORE(mnemonic, shape) {.name = "flat_store_" mnemonic, .flags = FLAGS | F_STORE, .exec = store, .data = shape}
+#define LOAD(mnemonic, shape)                                                                                          \
+    { .name = "flat_load_" mnemonic, .flags = FLAGS, .exec = load, .data = shape }
+#define STORE(mnemonic, shape)                                                                                         \
+    { .name = "flat_store_" mnemonic, .flags = FLAGS | F_STORE, .exec = store, .data = shape }
 
 static const struct isa_op ops[] = {
-    LOAD("ubyte", D_U8),
-    LOAD("sbyte", D_I8),
-    LOAD("ushort", D_U16),
-    LOAD("sshort", D_I16),
-    LOAD("dword", D_B32),
-    LOAD("dwordx2", D_B64),
-    LOAD("dwordx3", D_B96),
-    LOAD("dwordx4", D_B128),
-    LOAD("ubyte_d16", D_U8_D16),
-    LOAD("ubyte_d16_hi", D_U8_D16_HI),
-    LOAD("sbyte_d16", D_I8_D16),
-    LOAD("sbyte_d16_hi", D_I8_D16_HI),
-    LOAD("short_d16", D_B16_D16),
-    LOAD("short_d16_hi", D_B16_D16_HI),
-    STORE("byte", D_U8),
-    STORE("byte_d16_hi", D_B8_HI),
-    STORE("short", D_U16),
-    STORE("short_d16_hi", D_B16_HI),
-    STORE("dword", D_B32),
-    STORE("dwordx2", D_B64),
-    STORE("dwordx3", D_B96),
-    STORE("dwordx4", D_B128),
+    LOAD("ubyte", D_U8),          LOAD("sbyte", D_I8),
+    LOAD("ushort", D_U16),        LOAD("sshort", D_I16),
+    LOAD("dword", D_B32),         LOAD("dwordx2", D_B64),
+    LOAD("dwordx3", D_B96),       LOAD("dwordx4", D_B128),
+    LOAD("ubyte_d16", D_U8_D16),  LOAD("ubyte_d16_hi", D_U8_D16_HI),
+    LOAD("sbyte_d16", D_I8_D16),  LOAD("sbyte_d16_hi", D_I8_D16_HI),
+    LOAD("short_d16", D_B16_D16), LOAD("short_d16_hi", D_B16_D16_HI),
+    STORE("byte", D_U8),          STORE("byte_d16_hi", D_B8_HI),
+    STORE("short", D_U16),        STORE("short_d16_hi", D_B16_HI),
+    STORE("dword", D_B32),        STORE("dwordx2", D_B64),
+    STORE("dwordx3", D_B96),      STORE("dwordx4", D_B128),
 };
 ISA_FAMILY(flat, ops);

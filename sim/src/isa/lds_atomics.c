@@ -36,7 +36,8 @@ static void run(struct wave *w, const struct insn *in, bool returns) {
     fetch(w, in, at + 1, op, in->op->data == REVERSED, v, u, utmp);
     lane_row old[2], old_undef[2];
     lds_atomic(&a, op, v, u, returns ? old : NULL, old_undef);
-    struct pending *p = pending_add(w, in, PEND_LDS, returns ? in->opnd[0].reg : 0, returns ? op->ndw : 0, false, wave_exec(w));
+    struct pending *p =
+        pending_add(w, in, PEND_LDS, returns ? in->opnd[0].reg : 0, returns ? op->ndw : 0, false, wave_exec(w));
     if (!returns)
         return;
     memcpy(p->value, old, sizeof(lane_row) * op->ndw);
@@ -44,8 +45,12 @@ static void run(struct wave *w, const struct insn *in, bool returns) {
     mem_poison_lanes(p->value, p->undef, op->ndw, p->exec & ~a.exec);
 }
 
-static void update(struct wave *w, const struct insn *in) { run(w, in, false); }
-static void update_rtn(struct wave *w, const struct insn *in) { run(w, in, true); }
+static void update(struct wave *w, const struct insn *in) {
+    run(w, in, false);
+}
+static void update_rtn(struct wave *w, const struct insn *in) {
+    run(w, in, true);
+}
 
 /* Two exchanges at two offsets in units of the datum (ST64: of 64 data). */
 static void exchange2(struct wave *w, const struct insn *in) {
@@ -125,12 +130,13 @@ static void count_lanes(struct wave *w, const struct insn *in) {
 
 #define FLAGS (F_LDS | F_LGKMCNT | F_ATOMIC)
 #define OP(mnemonic, type, op, shape)                                                                                  \
-    {.name = "ds_" mnemonic "_" type, .flags = FLAGS, .exec = update, .aux = &atomic_##op, .data = shape},             \
-    {.name = "ds_" mnemonic "_rtn_" type, .flags = FLAGS, .exec = update_rtn, .aux = &atomic_##op, .data = shape}
+    {.name = "ds_" mnemonic "_" type, .flags = FLAGS, .exec = update, .aux = &atomic_##op, .data = shape}, {           \
+        .name = "ds_" mnemonic "_rtn_" type, .flags = FLAGS, .exec = update_rtn, .aux = &atomic_##op, .data = shape    \
+    }
 #define RTN(mnemonic, op, shape)                                                                                       \
-    {.name = "ds_" mnemonic, .flags = FLAGS, .exec = update_rtn, .aux = &atomic_##op, .data = shape}
+    { .name = "ds_" mnemonic, .flags = FLAGS, .exec = update_rtn, .aux = &atomic_##op, .data = shape }
 #define EXCHANGE2(mnemonic, op, stride)                                                                                \
-    {.name = "ds_" mnemonic, .flags = FLAGS, .exec = exchange2, .aux = &atomic_##op, .data = stride}
+    { .name = "ds_" mnemonic, .flags = FLAGS, .exec = exchange2, .aux = &atomic_##op, .data = stride }
 
 static const struct isa_op ops[] = {
     OP("add", "u32", add32, PLAIN),

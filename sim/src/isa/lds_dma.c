@@ -1,6 +1,6 @@
-/* Loads to LDS (ISA 9.1.9, 11): memory straight into LDS. The address in LDS is M0[17:0] + instruction offset + 4 * lane,
- * or 16 * lane for dwordx3 and dwordx4; dwordx3 leaves every fourth dword alone. They count in vmcnt, and the data are in
- * LDS when the wait says so, not before. */
+/* Loads to LDS (ISA 9.1.9, 11): memory straight into LDS. The address in LDS is M0[17:0] + instruction offset + 4 *
+ * lane, or 16 * lane for dwordx3 and dwordx4; dwordx3 leaves every fourth dword alone. They count in vmcnt, and the
+ * data are in LDS when the wait says so, not before. */
 #include "../lds.h"
 #include "../track.h"
 #include "memory.h"
@@ -80,14 +80,13 @@ static void scratch(struct wave *w, const struct insn *in) {
 }
 
 #define GLOBAL(mnemonic, shape)                                                                                        \
-    {.name = "global_load_lds_" mnemonic, .flags = F_VMEM | F_VMCNT | F_LDS_DMA, .exec = global, .data = shape}
+    { .name = "global_load_lds_" mnemonic, .flags = F_VMEM | F_VMCNT | F_LDS_DMA, .exec = global, .data = shape }
 #define SCRATCH(mnemonic, shape)                                                                                       \
-    {.name = "scratch_load_lds_" mnemonic, .flags = F_VMEM | F_VMCNT | F_LDS_DMA, .exec = scratch, .data = shape}
+    { .name = "scratch_load_lds_" mnemonic, .flags = F_VMEM | F_VMCNT | F_LDS_DMA, .exec = scratch, .data = shape }
 
 static const struct isa_op ops[] = {
-    GLOBAL("ubyte", D_U8),    GLOBAL("sbyte", D_I8),     GLOBAL("ushort", D_U16),
-    GLOBAL("sshort", D_I16),  GLOBAL("dword", D_B32),    GLOBAL("dwordx3", D_B96),
-    GLOBAL("dwordx4", D_B128), SCRATCH("ubyte", D_U8),   SCRATCH("sbyte", D_I8),
-    SCRATCH("ushort", D_U16), SCRATCH("sshort", D_I16),  SCRATCH("dword", D_B32),
+    GLOBAL("ubyte", D_U8),  GLOBAL("sbyte", D_I8),    GLOBAL("ushort", D_U16),   GLOBAL("sshort", D_I16),
+    GLOBAL("dword", D_B32), GLOBAL("dwordx3", D_B96), GLOBAL("dwordx4", D_B128), SCRATCH("ubyte", D_U8),
+    SCRATCH("sbyte", D_I8), SCRATCH("ushort", D_U16), SCRATCH("sshort", D_I16),  SCRATCH("dword", D_B32),
 };
 ISA_FAMILY(lds_dma, ops);

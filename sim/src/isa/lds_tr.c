@@ -1,6 +1,6 @@
-/* Transposed LDS reads (ISA 11.4). Each group of 16 lanes reads a matrix whose rows hold 16 elements each, in the order of
- * the lanes: a row takes four lanes of 16-bit, two of 8-bit, one of 4-bit or 6-bit elements. Lane l of the group receives
- * column l, rows in order. */
+/* Transposed LDS reads (ISA 11.4). Each group of 16 lanes reads a matrix whose rows hold 16 elements each, in the order
+ * of the lanes: a row takes four lanes of 16-bit, two of 8-bit, one of 4-bit or 6-bit elements. Lane l of the group
+ * receives column l, rows in order. */
 #include "../lds.h"
 #include "../smallfloat.h"
 
@@ -11,7 +11,8 @@ static void read(struct wave *w, const struct insn *in) {
     a.w = w, a.in = in, a.kind = VMEM_LOAD, a.bytes = (uint8_t)bytes;
     uint64_t exec = wave_exec(w);
     if (exec != ~0ull)
-        report(w, in, CHECK_TR_EXEC, NULL, ~exec, "EXEC is 0x%016llx; transposed reads need all lanes", (unsigned long long)exec);
+        report(w, in, CHECK_TR_EXEC, NULL, ~exec, "EXEC is 0x%016llx; transposed reads need all lanes",
+               (unsigned long long)exec);
     a.exec = mem_address_defined(w, in, 1, exec);
     lane_row tmp, v[3], u[3];
     const uint32_t *addr = vsrc_row(w, in, 1, 0, tmp);
@@ -44,7 +45,8 @@ static void read(struct wave *w, const struct insn *in) {
     }
 }
 
-#define TR(mnemonic, bits) {.name = mnemonic, .flags = F_LDS | F_LGKMCNT, .exec = read, .data = bits}
+#define TR(mnemonic, bits)                                                                                             \
+    { .name = mnemonic, .flags = F_LDS | F_LGKMCNT, .exec = read, .data = bits }
 
 static const struct isa_op ops[] = {
     TR("ds_read_b64_tr_b16", 16),

@@ -1,5 +1,5 @@
-/* Typed buffer access: TBUFFER_* with the format in the instruction, BUFFER_*_FORMAT_* with the format and the component
- * selects in the descriptor (ISA 9.1.4, 9.1.6). Components that a format lacks read 0, 0, 0, 1. */
+/* Typed buffer access: TBUFFER_* with the format in the instruction, BUFFER_*_FORMAT_* with the format and the
+ * component selects in the descriptor (ISA 9.1.4, 9.1.6). Components that a format lacks read 0, 0, 0, 1. */
 #include <math.h>
 
 #include "memory.h"
@@ -60,7 +60,9 @@ static uint32_t float_to_half(float f) {
 }
 
 /* Unsigned floats of 10 and 11 bits are f16 without a sign and with fewer mantissa bits. */
-static float small_float(uint32_t x, unsigned bits) { return half_to_float(x << (15 - bits)); }
+static float small_float(uint32_t x, unsigned bits) {
+    return half_to_float(x << (15 - bits));
+}
 
 /* A component of memory as the register's 32 bits. */
 static uint32_t expand(uint32_t x, unsigned bits, unsigned num) {
@@ -84,7 +86,9 @@ static uint32_t expand(uint32_t x, unsigned bits, unsigned num) {
     }
 }
 
-static double clamp(double x, double low, double high) { return x > low ? (x < high ? x : high) : low; /* NaN: low */ }
+static double clamp(double x, double low, double high) {
+    return x > low ? (x < high ? x : high) : low; /* NaN: low */
+}
 
 /* A register's 32 bits as a component of memory. */
 static uint32_t compress(uint32_t r, unsigned bits, unsigned num) {
@@ -150,7 +154,8 @@ static bool format_of(struct wave *w, const struct insn *in, const uint32_t srd[
     if (f->layout->count && f->num != RESERVED)
         return true;
     if (!unbound)
-        report(w, in, CHECK_BAD_DESCRIPTOR, NULL, 0, "data format %u with number format %u does not exist", data, f->num);
+        report(w, in, CHECK_BAD_DESCRIPTOR, NULL, 0, "data format %u with number format %u does not exist", data,
+               f->num);
     return false;
 }
 
@@ -160,7 +165,9 @@ static uint32_t extract(const uint32_t words[4], unsigned at, unsigned bits) {
 }
 
 /* Integer 1 for the integer formats, 1.0 for the others. */
-static uint32_t one(unsigned num) { return num == UINT || num == SINT ? 1 : 0x3f800000; }
+static uint32_t one(unsigned num) {
+    return num == UINT || num == SINT ? 1 : 0x3f800000;
+}
 
 static void load(struct wave *w, const struct insn *in) {
     const struct form *form = in->op->aux;
@@ -178,8 +185,8 @@ static void load(struct wave *w, const struct insn *in) {
     memset(u, 0, sizeof u);
     buffer_load(&b, v, u);
     unsigned ndw = form->d16 ? (form->count + 1u) / 2u : form->count;
-    struct pending *p = in->mods.lds ? lds_dma_book(w, in)
-                                     : pending_add(w, in, PEND_VM, in->opnd[0].reg, ndw, false, wave_exec(w));
+    struct pending *p =
+        in->mods.lds ? lds_dma_book(w, in) : pending_add(w, in, PEND_VM, in->opnd[0].reg, ndw, false, wave_exec(w));
     memset(p->undef, 0, sizeof(lane_row) * ndw);
     if (form->d16 && form->count == 1)
         p->write_mask = form->high ? 0xffff0000u : 0xffffu;
@@ -248,15 +255,18 @@ static void store(struct wave *w, const struct insn *in) {
         buffer_store(&b, vrow, urow);
 }
 
-#define FORM(n, ...) &(const struct form){.count = n, __VA_ARGS__}
+#define FORM(n, ...)                                                                                                   \
+    &(const struct form) {                                                                                             \
+        .count = n, __VA_ARGS__                                                                                        \
+    }
 /* data: what a load to LDS (format_x only) writes */
 #define ROW(prefix, suffix, store_flag, fn, form)                                                                      \
-    {.name = prefix suffix, .flags = F_VMEM | F_VMCNT | store_flag, .exec = fn, .aux = form, .data = D_B32}
+    { .name = prefix suffix, .flags = F_VMEM | F_VMCNT | store_flag, .exec = fn, .aux = form, .data = D_B32 }
 #define BOTH(suffix, n, ...)                                                                                           \
     ROW("tbuffer_load_", suffix, 0, load, FORM(n, __VA_ARGS__)),                                                       \
-    ROW("tbuffer_store_", suffix, F_STORE, store, FORM(n, __VA_ARGS__)),                                               \
-    ROW("buffer_load_", suffix, 0, load, FORM(n, .from_descriptor = true, __VA_ARGS__)),                               \
-    ROW("buffer_store_", suffix, F_STORE, store, FORM(n, .from_descriptor = true, __VA_ARGS__))
+        ROW("tbuffer_store_", suffix, F_STORE, store, FORM(n, __VA_ARGS__)),                                           \
+        ROW("buffer_load_", suffix, 0, load, FORM(n, .from_descriptor = true, __VA_ARGS__)),                           \
+        ROW("buffer_store_", suffix, F_STORE, store, FORM(n, .from_descriptor = true, __VA_ARGS__))
 
 static const struct isa_op ops[] = {
     BOTH("format_x", 1, .d16 = false),
@@ -268,6 +278,7 @@ static const struct isa_op ops[] = {
     BOTH("format_d16_xyz", 3, .d16 = true),
     BOTH("format_d16_xyzw", 4, .d16 = true),
     ROW("buffer_load_", "format_d16_hi_x", 0, load, FORM(1, .d16 = true, .high = true, .from_descriptor = true)),
-    ROW("buffer_store_", "format_d16_hi_x", F_STORE, store, FORM(1, .d16 = true, .high = true, .from_descriptor = true)),
+    ROW("buffer_store_", "format_d16_hi_x", F_STORE, store,
+        FORM(1, .d16 = true, .high = true, .from_descriptor = true)),
 };
 ISA_FAMILY(mtbuf, ops);

@@ -1,6 +1,6 @@
-/* SCRATCH loads and stores: private memory with architected flat scratch. A lane's segment is one linear run of bytes inside
- * the workgroup's scratch allocation (hardware interleaves lanes by dword; no program can see the difference, as each
- * lane reaches its own segment only). Offset: VGPR + SGPR + 13-bit signed immediate. */
+/* SCRATCH loads and stores: private memory with architected flat scratch. A lane's segment is one linear run of bytes
+ * inside the workgroup's scratch allocation (hardware interleaves lanes by dword; no program can see the difference, as
+ * each lane reaches its own segment only). Offset: VGPR + SGPR + 13-bit signed immediate. */
 #include "memory.h"
 
 void scratch_address(struct vmem_access *a, const uint64_t *offset) {
@@ -14,8 +14,9 @@ void scratch_address(struct vmem_access *a, const uint64_t *offset) {
     bad &= a->exec;
     if (bad) {
         unsigned lane = (unsigned)__builtin_ctzll(bad);
-        report(w, a->in, CHECK_SCRATCH_BOUNDS, NULL, bad, "lane %u accesses %u bytes at private offset %lld; the segment has %llu bytes",
-               lane, a->bytes, (long long)offset[lane], (unsigned long long)limit);
+        report(w, a->in, CHECK_SCRATCH_BOUNDS, NULL, bad,
+               "lane %u accesses %u bytes at private offset %lld; the segment has %llu bytes", lane, a->bytes,
+               (long long)offset[lane], (unsigned long long)limit);
         a->exec &= ~bad;
     }
 }
@@ -63,32 +64,22 @@ static void store(struct wave *w, const struct insn *in) {
     vmem_store(&a, value, undef);
 }
 
-#define LOAD(mnemonic, shape) {.name = "scratch_load_" mnemonic, .flags = F_VMEM | F_VMCNT, .exec = load, .data = shape}
+#define LOAD(mnemonic, shape)                                                                                          \
+    { .name = "scratch_load_" mnemonic, .flags = F_VMEM | F_VMCNT, .exec = load, .data = shape }
 #define STORE(mnemonic, shape)                                                                                         \
-    {.name = "scratch_store_" mnemonic, .flags = F_VMEM | F_VMCNT | F_STORE, .exec = store, .data = shape}
+    { .name = "scratch_store_" mnemonic, .flags = F_VMEM | F_VMCNT | F_STORE, .exec = store, .data = shape }
 
 static const struct isa_op ops[] = {
-    LOAD("ubyte", D_U8),
-    LOAD("sbyte", D_I8),
-    LOAD("ushort", D_U16),
-    LOAD("sshort", D_I16),
-    LOAD("dword", D_B32),
-    LOAD("dwordx2", D_B64),
-    LOAD("dwordx3", D_B96),
-    LOAD("dwordx4", D_B128),
-    LOAD("ubyte_d16", D_U8_D16),
-    LOAD("ubyte_d16_hi", D_U8_D16_HI),
-    LOAD("sbyte_d16", D_I8_D16),
-    LOAD("sbyte_d16_hi", D_I8_D16_HI),
-    LOAD("short_d16", D_B16_D16),
-    LOAD("short_d16_hi", D_B16_D16_HI),
-    STORE("byte", D_U8),
-    STORE("byte_d16_hi", D_B8_HI),
-    STORE("short", D_U16),
-    STORE("short_d16_hi", D_B16_HI),
-    STORE("dword", D_B32),
-    STORE("dwordx2", D_B64),
-    STORE("dwordx3", D_B96),
-    STORE("dwordx4", D_B128),
+    LOAD("ubyte", D_U8),          LOAD("sbyte", D_I8),
+    LOAD("ushort", D_U16),        LOAD("sshort", D_I16),
+    LOAD("dword", D_B32),         LOAD("dwordx2", D_B64),
+    LOAD("dwordx3", D_B96),       LOAD("dwordx4", D_B128),
+    LOAD("ubyte_d16", D_U8_D16),  LOAD("ubyte_d16_hi", D_U8_D16_HI),
+    LOAD("sbyte_d16", D_I8_D16),  LOAD("sbyte_d16_hi", D_I8_D16_HI),
+    LOAD("short_d16", D_B16_D16), LOAD("short_d16_hi", D_B16_D16_HI),
+    STORE("byte", D_U8),          STORE("byte_d16_hi", D_B8_HI),
+    STORE("short", D_U16),        STORE("short_d16_hi", D_B16_HI),
+    STORE("dword", D_B32),        STORE("dwordx2", D_B64),
+    STORE("dwordx3", D_B96),      STORE("dwordx4", D_B128),
 };
 ISA_FAMILY(scratch, ops);

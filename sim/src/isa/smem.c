@@ -1,5 +1,5 @@
-/* Scalar memory: loads, stores and atomics of SGPRs through the scalar cache, and the clocks (ISA 8). Addresses are dword
- * aligned; data return out of order. */
+/* Scalar memory: loads, stores and atomics of SGPRs through the scalar cache, and the clocks (ISA 8). Addresses are
+ * dword aligned; data return out of order. */
 #include "../vmem.h"
 #include "atomics.h"
 
@@ -15,7 +15,8 @@ static int64_t offset_of(struct wave *w, const struct insn *in, unsigned i, bool
 
 static uint64_t aligned(struct wave *w, const struct insn *in, uint64_t addr) {
     if (addr & 3)
-        report(w, in, CHECK_ALIGNMENT, NULL, 0, "scalar memory address 0x%llx is not a multiple of 4; the low bits are dropped",
+        report(w, in, CHECK_ALIGNMENT, NULL, 0,
+               "scalar memory address 0x%llx is not a multiple of 4; the low bits are dropped",
                (unsigned long long)addr);
     return addr & ~3ull;
 }
@@ -60,10 +61,18 @@ static void store_scaled(struct wave *w, const struct insn *in, unsigned scale) 
     book(w, in, 0);
 }
 
-static void load(struct wave *w, const struct insn *in) { load_scaled(w, in, 1); }
-static void store(struct wave *w, const struct insn *in) { store_scaled(w, in, 1); }
-static void scratch_load(struct wave *w, const struct insn *in) { load_scaled(w, in, 64); }
-static void scratch_store(struct wave *w, const struct insn *in) { store_scaled(w, in, 64); }
+static void load(struct wave *w, const struct insn *in) {
+    load_scaled(w, in, 1);
+}
+static void store(struct wave *w, const struct insn *in) {
+    store_scaled(w, in, 1);
+}
+static void scratch_load(struct wave *w, const struct insn *in) {
+    load_scaled(w, in, 64);
+}
+static void scratch_store(struct wave *w, const struct insn *in) {
+    store_scaled(w, in, 64);
+}
 
 /* Scalar buffer accesses use base, stride and num_records; dwords out of range read 0 and are not written. Returns the
  * dwords in range, from the first. */
@@ -104,7 +113,8 @@ static void buffer_store_s(struct wave *w, const struct insn *in) {
     book(w, in, 0);
 }
 
-/* --- atomics: one lane of the vector path ------------------------------------------------------------------------------- */
+/* --- atomics: one lane of the vector path
+ * ------------------------------------------------------------------------------- */
 
 static void scalar_atomic(struct wave *w, const struct insn *in, bool usable, uint64_t addr) {
     const struct atomic_op *op = in->op->aux;
@@ -149,7 +159,8 @@ static void buffer_atomic(struct wave *w, const struct insn *in) {
     scalar_atomic(w, in, defined, addr);
 }
 
-/* --- clocks, and what has no visible effect ----------------------------------------------------------------------------- */
+/* --- clocks, and what has no visible effect
+ * ----------------------------------------------------------------------------- */
 
 /* One wait state is four cycles of a 2.4 GHz clock; REALTIME counts at 100 MHz. */
 static void clock_value(struct wave *w, const struct insn *in, uint64_t value) {
@@ -158,24 +169,42 @@ static void clock_value(struct wave *w, const struct insn *in, uint64_t value) {
     p->value[0][1] = (uint32_t)(value >> 32);
 }
 
-static void memtime(struct wave *w, const struct insn *in) { clock_value(w, in, w->slot * 4); }
-static void memrealtime(struct wave *w, const struct insn *in) { clock_value(w, in, w->slot / 6); }
+static void memtime(struct wave *w, const struct insn *in) {
+    clock_value(w, in, w->slot * 4);
+}
+static void memrealtime(struct wave *w, const struct insn *in) {
+    clock_value(w, in, w->slot / 6);
+}
 
 static void no_effect(struct wave *w, const struct insn *in) {
     (void)w;
     (void)in;
 }
 
-#define LOADS(prefix, fn, suffix, n) {.name = prefix suffix, .flags = F_SMEM | F_LGKMCNT, .dst = T_B32, .exec = fn, .data = n}
+#define LOADS(prefix, fn, suffix, n)                                                                                   \
+    { .name = prefix suffix, .flags = F_SMEM | F_LGKMCNT, .dst = T_B32, .exec = fn, .data = n }
 #define STORES(prefix, fn, suffix, n)                                                                                  \
-    {.name = prefix suffix, .flags = F_SMEM | F_LGKMCNT | F_STORE, .exec = fn, .data = n}
+    { .name = prefix suffix, .flags = F_SMEM | F_LGKMCNT | F_STORE, .exec = fn, .data = n }
 #define ATOMIC(mnemonic, op32, op64)                                                                                   \
-    {.name = "s_atomic_" mnemonic, .flags = F_SMEM | F_LGKMCNT | F_ATOMIC, .dst = T_B32, .exec = atomic, .aux = &op32},        \
-    {.name = "s_atomic_" mnemonic "_x2", .flags = F_SMEM | F_LGKMCNT | F_ATOMIC, .dst = T_B64, .exec = atomic, .aux = &op64},  \
-    {.name = "s_buffer_atomic_" mnemonic, .flags = F_SMEM | F_LGKMCNT | F_ATOMIC, .dst = T_B32, .exec = buffer_atomic,         \
+    {.name = "s_atomic_" mnemonic,                                                                                     \
+     .flags = F_SMEM | F_LGKMCNT | F_ATOMIC,                                                                           \
+     .dst = T_B32,                                                                                                     \
+     .exec = atomic,                                                                                                   \
      .aux = &op32},                                                                                                    \
-    {.name = "s_buffer_atomic_" mnemonic "_x2", .flags = F_SMEM | F_LGKMCNT | F_ATOMIC, .dst = T_B64,                          \
-     .exec = buffer_atomic, .aux = &op64}
+        {.name = "s_atomic_" mnemonic "_x2",                                                                           \
+         .flags = F_SMEM | F_LGKMCNT | F_ATOMIC,                                                                       \
+         .dst = T_B64,                                                                                                 \
+         .exec = atomic,                                                                                               \
+         .aux = &op64},                                                                                                \
+        {.name = "s_buffer_atomic_" mnemonic,                                                                          \
+         .flags = F_SMEM | F_LGKMCNT | F_ATOMIC,                                                                       \
+         .dst = T_B32,                                                                                                 \
+         .exec = buffer_atomic,                                                                                        \
+         .aux = &op32},                                                                                                \
+    {                                                                                                                  \
+        .name = "s_buffer_atomic_" mnemonic "_x2", .flags = F_SMEM | F_LGKMCNT | F_ATOMIC, .dst = T_B64,               \
+        .exec = buffer_atomic, .aux = &op64                                                                            \
+    }
 
 static const struct isa_op ops[] = {
     LOADS("s_load_dword", load, "", 1),

@@ -1,9 +1,11 @@
-/* Atomics of the buffer, global and flat segments (ISA 9.2, 10.4). sc0 asks for the value before. Printed operands: buffer
- * data, vaddr, descriptor, soffset; others [dst,] vaddr, data [, saddr]. */
+/* Atomics of the buffer, global and flat segments (ISA 9.2, 10.4). sc0 asks for the value before. Printed operands:
+ * buffer data, vaddr, descriptor, soffset; others [dst,] vaddr, data [, saddr]. */
 #include "atomics.h"
 #include "flat.h"
 
-static const struct atomic_op *op_of(const struct insn *in) { return in->op->aux; }
+static const struct atomic_op *op_of(const struct insn *in) {
+    return in->op->aux;
+}
 
 /* Data rows as copies: the entry that is booked may deliver older loads, and the destination may be the data. */
 struct operands {
@@ -86,9 +88,14 @@ static void flat(struct wave *w, const struct insn *in) {
 
 #define SEGMENTS(mnemonic, op)                                                                                         \
     {.name = "buffer_atomic_" mnemonic, .flags = F_VMEM | F_VMCNT | F_ATOMIC, .exec = buffer, .aux = &atomic_##op},    \
-    {.name = "global_atomic_" mnemonic, .flags = F_VMEM | F_VMCNT | F_ATOMIC, .exec = global, .aux = &atomic_##op},    \
-    {.name = "flat_atomic_" mnemonic, .flags = F_VMEM | F_VMCNT | F_LGKMCNT | F_FLAT | F_ATOMIC, .exec = flat,         \
-     .aux = &atomic_##op}
+        {.name = "global_atomic_" mnemonic,                                                                            \
+         .flags = F_VMEM | F_VMCNT | F_ATOMIC,                                                                         \
+         .exec = global,                                                                                               \
+         .aux = &atomic_##op},                                                                                         \
+    {                                                                                                                  \
+        .name = "flat_atomic_" mnemonic, .flags = F_VMEM | F_VMCNT | F_LGKMCNT | F_FLAT | F_ATOMIC, .exec = flat,      \
+        .aux = &atomic_##op                                                                                            \
+    }
 #define INTEGER(mnemonic, op) SEGMENTS(mnemonic, op##32), SEGMENTS(mnemonic "_x2", op##64)
 
 static const struct isa_op ops[] = {
