@@ -195,7 +195,8 @@ PRODUCER_OPERANDS: Dict[str, ProducerOperand] = {
 
 CONSUMERS: Dict[str, Consumer] = {
     "any": lambda c, p: True,
-    "valu": lambda c, p: _is_valu(c) or c.cls is Cls.MFMA and "store" in p.op.flags,
+    "valu": _one(_is_valu),
+    "valu_or_mfma": lambda c, p: _is_valu(c) or c.cls is Cls.MFMA,
     "nonvalu": lambda c, p: c.cls not in (Cls.VALU, Cls.MFMA),
     "nontrans_valu": lambda c, p: _is_valu(c) and not _is_trans(c),
     "lane_op": _one(_named("v_readlane", "v_writelane")),
@@ -218,7 +219,7 @@ CONSUMERS: Dict[str, Consumer] = {
     "mem_or_mfma_ab": lambda c, p: _is_mem(c) or c.cls is Cls.MFMA,
     "same_opcode": lambda c, p: c.mnemonic == p.mnemonic,
     "not_same_opcode": lambda c, p: c.mnemonic != p.mnemonic
-    and c.cls not in (Cls.SALU, Cls.SMEM, Cls.BRANCH),
+    and c.cls not in (Cls.SALU, Cls.SMEM, Cls.BRANCH, Cls.MFMA),
 }
 
 
@@ -256,6 +257,8 @@ CONSUMER_OPERANDS: Dict[str, ConsumerOperand] = {
     "vsrc": _consumer_vsrc,
     "vany": lambda c, p: _vector_reads(c) | _vector_writes(c),
     "ssrc": lambda c, p: _scalar_reads(c),
+    "carry": lambda c, p: (_units(c.use_slices(), "s") | _special(c.use_slices(), "vcc"))
+    - _scalar_reads(c),
     "vcc": lambda c, p: _special(c.use_slices(), "vcc"),
     "exec": lambda c, p: _special(c.use_slices(), "exec"),
     "exec_data": lambda c, p: _special(_roles(c, "src", "ssrc"), "exec"),

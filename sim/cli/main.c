@@ -12,7 +12,7 @@ static const struct subcommand {
     {"run", cmd_run,
      "FILE.co [--kernel NAME] --grid X,Y,Z --block X,Y,Z [--lds BYTES] [--kernarg-size N]\n"
      "      [--checks own|compiled|foreign] [--check NAME=error|warning|off] [--order NAME] [--seed N] [--threads N]\n"
-     "      [--explore N] [--mfma chain|pairwise] [--stats] [--json] ARG...\n"
+     "      [--budget N] [--explore N] [--mfma chain|pairwise] [--stats] [--json] ARG...\n"
      "      ARG: i32:V i64:V f32:V in:FILE out:BYTES:FILE inout:FILE zero:BYTES poison:BYTES null, or @OFFSET=ARG",
      "runs one kernel; the grid is in workgroups"},
     {"lint", cmd_lint, "FILE.co [--kernel NAME] [--checks own|compiled|foreign] [--check NAME=...] [--json]",

@@ -49,7 +49,7 @@ static int set(const char *name, const char *value) {
 }
 
 static int parse(int argc, char **argv, struct options *o) {
-    static const char *const settings_options[] = {"checks", "check", "order", "seed", "threads", "mfma"};
+    static const char *const settings_options[] = {"checks", "check", "order", "seed", "threads", "budget", "mfma"};
     for (int i = 1; i < argc; i++) {
         const char *a = argv[i], *v = i + 1 < argc ? argv[i + 1] : NULL;
         if (strncmp(a, "--", 2) != 0) {
@@ -237,7 +237,8 @@ int cmd_run(int argc, char **argv) {
         ran = explore(&l, &args, o.explore, &seed, &differs, err, sizeof err);
     } else {
         enum launch_status s = launch_run(&l, err, sizeof err);
-        ran = s == LAUNCH_OK || s == LAUNCH_FAULT ? 0 : -1;
+        bool stopped = s == LAUNCH_FAULT && report_errors() == 0; /* by --budget */
+        ran = (s == LAUNCH_OK || s == LAUNCH_FAULT) && !stopped ? 0 : -1;
     }
     if (ran < 0) {
         fprintf(stderr, "gfx950sim run: %s\n", err);

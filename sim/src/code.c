@@ -101,7 +101,7 @@ static size_t elf_extent(const uint8_t *bytes) {
     uint64_t tables[][2] = {{header.e_phoff, (uint64_t)header.e_phnum * sizeof(Elf64_Phdr)},
                             {header.e_shoff, (uint64_t)header.e_shnum * sizeof(Elf64_Shdr)}};
     for (int i = 0; i < 2; i++) {
-        if (tables[i][0] > CODE_MAX_IMAGE || !readable(bytes + tables[i][0], tables[i][1]))
+        if (tables[i][0] > CODE_MAX_IMAGE || !readable(bytes, tables[i][0] + tables[i][1]))
             return 0;
         end = larger(end, tables[i][0] + tables[i][1]);
     }

@@ -29,8 +29,8 @@ static bool starts(const char *s, const char *prefix) { return strncmp(s, prefix
 static bool merges_destination(const struct insn *in) {
     const struct insn_mods *m = &in->mods;
     return (in->flags & F_HI_PRESERVE) || (m->dpp != DPP_NONE && !m->bound_ctrl) ||
-           (m->encoding == ENC_SDWA && m->dst_sel != SEL_DWORD && m->dst_unused == UNUSED_PRESERVE) ||
-           (in->flags & F_SUBDWORD);
+           (m->encoding == ENC_SDWA ? m->dst_sel != SEL_DWORD && m->dst_unused == UNUSED_PRESERVE
+                                    : (in->flags & F_SUBDWORD) != 0);
 }
 
 static void vector_roles(struct insn *in) {
@@ -81,6 +81,7 @@ static void memory_roles(struct insn *in) {
     bool d16 = strstr(name, "d16") != NULL;
     if ((in->flags & F_LDS_DMA) || in->mods.lds) {
         rest(in, 0, ROLE_SRC_ADDR);
+        add_range(in, SREG_M0, 1, true, ROLE_SRC_ADDR);
         return;
     }
     if (!store && !atomic) {
@@ -108,6 +109,7 @@ static void lds_roles(struct insn *in) {
     bool returns = permute || (!(in->flags & (F_STORE | F_ATOMIC))) || strstr(name, "_rtn") ||
                    strstr(name, "consume") || strstr(name, "append");
     if (strstr(name, "addtid")) {
+        add_range(in, SREG_M0, 1, true, ROLE_SRC_ADDR);
         add_operand(in, 0, in->flags & F_STORE ? ROLE_SRC_DATA : ROLE_DST);
         return;
     }

@@ -119,8 +119,7 @@ void l2_invalidate(struct wave *w) {
                     a->chunk[c].line[i].held[w->wg->xcd] = 0;
 }
 
-/* --- loads
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- loads ----------------------------------------------------------------------------------------------- */
 
 struct stale {
     uint64_t lanes;
@@ -192,8 +191,7 @@ void l2_load(struct track *t, struct track_alloc *records, struct vmem_access *a
             : "this XCD still holds the line from an earlier read; buffer_inv sc1 after the acquire, or load with sc1");
 }
 
-/* --- writes
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- writes ---------------------------------------------------------------------------------------------- */
 
 static bool held_elsewhere(const struct track *t, const struct l2_line *l, unsigned xcd) {
     for (unsigned x = 0; x < TRACK_XCDS; x++)
@@ -221,10 +219,21 @@ static struct l2_copy *find_copy(const struct l2_line *l, unsigned xcd, bool dir
 static void keep_old(const struct l2_line *l, struct l2_copy *c, const struct mem_alloc *m, uint64_t line,
                      unsigned first, unsigned n) {
     const struct l2_copy *mine = c->dirty ? NULL : find_copy(l, c->owner, true);
-    for (unsigned b = first; b < first + n; b++) {
+    uint64_t addr = line * TRACK_LINE + first;
+    bool fresh = !mine;
+    for (unsigned b = first; b < first + n && fresh; b++)
+        fresh = !covers(c, b);
+    if (fresh) { /* the usual case in one go */
+        memcpy(c->old + first, (const void *)(uintptr_t)addr, n);
+        for (unsigned b = 0; b < n; b++) {
+            c->undef[first + b] = m->defined ? (uint8_t)~m->defined[addr - m->base + b] : 0;
+            c->bytes[(first + b) / 64] |= 1ull << ((first + b) % 64);
+        }
+        return;
+    }
+    for (unsigned b = first; b < first + n; b++, addr++) {
         if (covers(c, b))
             continue;
-        uint64_t addr = line * TRACK_LINE + b;
         bool hidden = mine && covers(mine, b);
         c->bytes[b / 64] |= 1ull << (b % 64);
         c->old[b] = hidden ? mine->old[b] : *(const uint8_t *)(uintptr_t)addr;

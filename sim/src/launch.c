@@ -301,6 +301,10 @@ enum launch_status launch_run(const struct launch *l, char *err, size_t err_size
         if (atomic_load(&d.no_memory)) {
             status = LAUNCH_NO_MEMORY;
             refuse(err, err_size, "the host has no memory for another workgroup of kernel %s", l->kernel->name);
+        } else if (atomic_load(&run.spent)) {
+            status = LAUNCH_FAULT;
+            refuse(err, err_size, "kernel %s: stopped after %llu wave-instructions, the setting `budget`", l->kernel->name,
+                   (unsigned long long)settings.budget);
         } else if (found || atomic_load(&run.stop)) {
             status = LAUNCH_FAULT;
             refuse(err, err_size, "kernel %s: %llu finding(s) of severity error; gfx950sim_findings() has the text", l->kernel->name,

@@ -17,8 +17,9 @@ void mfma_shape_side(struct mfma_side *s, enum mfma_type type, unsigned depth, u
     s->runs = runs ? runs : s->regs == 8 ? 2 : 1;
 }
 
-/* A lane's source lane under cbsz and abid (A: of every 2^cbsz blocks, which have rows lanes each, block abid serves
- * all; ISA 7.1.6.1 and AMD's matrix instruction calculator) or blgp (B, table 29). */
+/* A lane's source lane under cbsz and abid (A) or blgp (B, ISA table 29). Of every 2^cbsz neighbouring blocks of A,
+ * which have `rows` lanes each, block abid serves all: so AMD's matrix core notes and compiler documents. The formula
+ * of ISA 7.1.6.1 says the same where 2^cbsz is the number of blocks, and something else below that. */
 static unsigned source_lane(const struct insn_mods *m, bool is_b, unsigned rows, unsigned lane) {
     if (!is_b) {
         unsigned group = rows << (m->cbsz > 4 ? 4 : m->cbsz);

@@ -140,6 +140,12 @@ static bool set(const char *name, const char *value, struct message m) {
         settings.threads = (unsigned)n;
         return true;
     }
+    if (strcmp(name, "budget") == 0) {
+        if (!number(name, value, 0, UINT64_MAX, &n, m))
+            return false;
+        settings.budget = n;
+        return true;
+    }
     if (strcmp(name, "devices") == 0) {
         if (!number(name, value, 0, MAX_DEVICES, &n, m))
             return false;
@@ -147,7 +153,8 @@ static bool set(const char *name, const char *value, struct message m) {
         return true;
     }
     snprintf(m.text, m.size,
-             "there is no setting '%s'; the settings are checks, check, order, seed, threads, arch, devices and mfma",
+             "there is no setting '%s'; the settings are checks, check, order, seed, threads, budget, arch, devices and "
+             "mfma",
              name);
     return false;
 }
@@ -166,7 +173,8 @@ bool settings_set(const char *name, const char *value, char *err, size_t err_siz
 
 /* checks before check, so that single severities stand over the preset. */
 static void read_environment(void) {
-    static const char *const names[] = {"checks", "check", "order", "seed", "threads", "arch", "devices", "mfma"};
+    static const char *const names[] = {"checks", "check", "order",   "seed",
+                                        "threads", "budget", "arch", "devices", "mfma"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char variable[32] = "GFX950SIM_", err[256];
         size_t at = strlen(variable);

@@ -15,6 +15,7 @@ struct settings {
     enum order order;
     uint64_t seed;
     unsigned threads;
+    uint64_t budget; /* wave-instructions that a launch may issue; 0: no limit */
     enum mfma_order mfma;
     enum preset preset;
     unsigned arch_major, arch_minor; /* 9, 5 */

@@ -81,8 +81,7 @@ struct track_group *track_group_of(struct wave *w) {
     return g;
 }
 
-/* --- records of allocations
- * -------------------------------------------------------------------------------------------- */
+/* --- records of allocations ------------------------------------------------------------------------------ */
 
 static struct track_alloc *find(struct track *t, uint32_t id) {
     for (struct track_alloc *a = atomic_load_explicit(&t->bucket[id % 256], memory_order_acquire); a; a = a->next)
@@ -128,8 +127,7 @@ struct track_chunk *track_chunk_at(struct track_alloc *a, uint64_t addr) {
     return &a->chunk[addr / TRACK_CHUNK - a->first];
 }
 
-/* --- events
- * -------------------------------------------------------------------------------------------------------------- */
+/* --- events ---------------------------------------------------------------------------------------------- */
 
 uint32_t track_event_new(struct track *t, const struct track_event *e) {
     uint32_t id;
@@ -166,8 +164,7 @@ bool track_event_get(struct track *t, uint32_t id, struct track_event *e) {
     return __atomic_load_n(&slot->id, __ATOMIC_RELAXED) == id;
 }
 
-/* --- hooks
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- hooks ----------------------------------------------------------------------------------------------- */
 
 static bool needed(const struct vmem_access *a, const struct mem_group *g, struct track **t,
                    struct track_alloc **records) {
@@ -186,6 +183,19 @@ void track_load(struct vmem_access *a, const struct mem_group *g, lane_row *valu
     race_load(t, records, a, g);
     if (t->l2)
         l2_load(t, records, a, g, value, undef);
+}
+
+void track_scalar_load(struct wave *w, const struct insn *in, struct mem_alloc *m, uint64_t addr, unsigned bytes) {
+    struct vmem_access a = {.w = w, .in = in, .kind = VMEM_LOAD, .bytes = (uint8_t)bytes, .exec = 1};
+    struct mem_group g;
+    struct track *t;
+    struct track_alloc *records;
+    g.alloc = m, g.lanes = 1, g.low = addr, g.high = addr + bytes;
+    if (!needed(&a, &g, &t, &records))
+        return;
+    for (int i = 0; i < LANES; i++)
+        g.addr[i] = addr;
+    race_load(t, records, &a, &g);
 }
 
 void track_write(struct vmem_access *a, const struct mem_group *g, const uint32_t *const value[]) {

@@ -107,8 +107,7 @@ struct track_chunk *track_chunk_at(struct track_alloc *a, uint64_t addr);
 bool track_event_get(struct track *t, uint32_t id, struct track_event *e);
 uint32_t track_event_new(struct track *t, const struct track_event *e);
 
-/* --- hooks
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- hooks ----------------------------------------------------------------------------------------------- */
 
 /* Lanes of one access in one allocation. */
 struct mem_group {
@@ -118,6 +117,8 @@ struct mem_group {
     uint64_t addr[LANES]; /* of lanes outside the group: some address inside it */
 };
 
+/* A scalar load; the scalar cache is not modelled, races are. */
+void track_scalar_load(struct wave *w, const struct insn *in, struct mem_alloc *m, uint64_t addr, unsigned bytes);
 /* After the values were read: may put stale bytes into them. */
 void track_load(struct vmem_access *a, const struct mem_group *g, lane_row *value, lane_row *undef);
 /* Before memory changes. value: what is stored, NULL for atomics. */

@@ -124,6 +124,8 @@ struct run {
     const struct launch *launch;
     struct register_counts registers; /* as the descriptor allots */
     atomic_bool stop;   /* something that cannot be continued from happened: unknown instruction, wild PC, deadlock */
+    atomic_bool spent;  /* stopped because settings.budget was used up */
+    atomic_uint_fast64_t issued; /* wave-instructions so far, counted only when there is a budget */
     uint64_t kernarg;   /* address of the kernarg segment */
     uint64_t dispatch_packet, queue, dispatch_id;
     uint64_t errors_before; /* findings of severity error when the launch began */

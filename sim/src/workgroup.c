@@ -217,6 +217,23 @@ static struct wave *pick(struct workgroup *wg, uint64_t *quantum) {
     return NULL;
 }
 
+/* Counts against settings.budget; true when the launch has no more. */
+static bool budget_spent(struct run *run, uint64_t issued) {
+    if (!settings.budget || atomic_fetch_add(&run->issued, issued) + issued < settings.budget)
+        return false;
+    atomic_store(&run->spent, true);
+    atomic_store(&run->stop, true);
+    return true;
+}
+
+/* Instructions of a turn: no more than the launch may still issue. */
+static uint64_t within_budget(struct run *run, uint64_t quantum) {
+    if (!settings.budget)
+        return quantum;
+    uint64_t issued = atomic_load(&run->issued), left = settings.budget > issued ? settings.budget - issued : 1;
+    return quantum < left ? quantum : left;
+}
+
 enum workgroup_state workgroup_run(struct workgroup *wg, uint64_t budget) {
     uint64_t used = 0;
     while (used < budget && !atomic_load_explicit(&wg->run->stop, memory_order_relaxed)) {
@@ -228,8 +245,10 @@ enum workgroup_state workgroup_run(struct workgroup *wg, uint64_t budget) {
             return WORKGROUP_DONE;
         }
         uint64_t before = w->instructions;
-        wave_run(w, quantum < budget - used ? quantum : budget - used);
+        wave_run(w, within_budget(wg->run, quantum < budget - used ? quantum : budget - used));
         used += w->instructions - before;
+        if (budget_spent(wg->run, w->instructions - before))
+            break;
     }
     wg->rotate = true; /* the wave that used the budget up may be waiting for another */
     return WORKGROUP_RUNNING;

@@ -1,17 +1,18 @@
 """Lists every mnemonic that llvm-mc accepts for gfx950, from LLVM itself.
 
-    python3 -B sim/tools/mnemonics.py --llvm-mc llvm-mc-22 --libllvm /usr/lib/llvm-22/lib/libLLVM.so \\
-        > sim/src/isa/mnemonics.inc
+    python3 -B sim/tools/mnemonics.py --llvm-mc llvm-mc-22 \\
+        --libllvm /usr/lib/llvm-22/lib/libLLVM.so > sim/src/isa/mnemonics.inc
 
 Two ways that know nothing of each other are compared:
 
-1. The assembler's own table of mnemonics, strings with a length byte inside libLLVM. llvm-mc is given each one alone:
-   it answers "instruction not supported on this GPU" or "invalid instruction" for those that gfx950 has not.
+1. The assembler's own table of mnemonics, strings with a length byte inside libLLVM. llvm-mc is
+   given each one alone: it answers "instruction not supported on this GPU" or "invalid
+   instruction" for those that gfx950 has not.
 2. Every opcode of every gfx9 encoding, with plain operands, through llvm-mc --disassemble.
 
-A mnemonic of the first list that no encoding prints is another spelling of one that is printed (v_mfma_f32_4x4x1f32 of
-v_mfma_f32_4x4x1_16b_f32), which llvm-mc shows when it prints what it has read. Encoding suffixes (_e32, _e64, _dpp,
-_sdwa) are no part of a mnemonic here.
+A mnemonic of the first list that no encoding prints is another spelling of one that is printed
+(v_mfma_f32_4x4x1f32 of v_mfma_f32_4x4x1_16b_f32), which llvm-mc shows when it prints what it has
+read. Encoding suffixes (_e32, _e64, _dpp, _sdwa) are no part of a mnemonic here.
 """
 
 from __future__ import annotations
@@ -57,8 +58,8 @@ def accepted(llvm_mc: str, names: List[str]) -> Set[str]:
 
 
 def encodings() -> Iterator[Tuple[int, ...]]:
-    """Dwords of one instruction for each opcode of each encoding, several operand patterns each: the disassembler
-    refuses an instruction whose unused fields are not zero."""
+    """Dwords of one instruction for each opcode of each encoding, several operand patterns each:
+    the disassembler refuses an instruction whose unused fields are not zero."""
     for op in range(128):
         yield (0b10 << 30 | op << 23 | 4 << 16 | 8 << 8 | 12, 0x1234)  # SOP2
         yield (0b101111110 << 23 | op << 16 | 8 << 8 | 12, 0x1234)  # SOPC

@@ -3,7 +3,7 @@
 A row may have several pairs; in each the row is the only one that the pair breaks. MFMA operands: A from v40, B from v60,
 C from v100, results from v0, unless a pair says otherwise."""
 
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import Dict, List, NamedTuple, Tuple
 
 
 class Pair(NamedTuple):
@@ -121,7 +121,9 @@ def matrix_rows() -> Dict[str, List[Pair]]:
         rows[f"{row}-srcc-overlap-xdl"] = results(matrices, [overlap])
         rows[f"{row}-srcc-overlap-gemm"] = results(matrices, [f32.text(d=140, c=2), f64.text(d=140, c=2)])
         rows[f"{row}-srcc-war"] = [Pair(m.text(), f"$vgpr101 = V_MOV_B32_e32 0, {EXEC}") for m in matrices]
-    rows["xdl2-srcc-overlap-gemm"] += results(XDL[2], [SGEMM[2][0].text(d=140, c=0)])
+    gemms = {4: f32, 16: SGEMM[16][0], 32: SGEMM[16][1]}
+    for passes, matrices in XDL.items():
+        rows[f"xdl{passes}-srcc-equal-gemm"] = [Pair(m.text(), gemms[m.d].text(d=0, c=0)) for m in matrices]
     others = {2: XDL[2][0], 4: XDL[4][0], 8: scaled("16X16X128", 4, "f8_f8", 8, 8, "0, 0"), 16: XDL[16][1]}
     seconds = {2: FIRST_XDL, 4: XDL[4][3], 8: FIRST_XDL, 16: XDL[8][0]}
     for passes, first in others.items():
@@ -129,10 +131,12 @@ def matrix_rows() -> Dict[str, List[Pair]]:
     rows["xdl2-srcc-same"] = [Pair(m.text(), m.text(c=0)) for m in XDL[2]]
     for passes, matrices in SGEMM.items():
         rows[f"sgemm{passes}-srcc-overlap"] = results(matrices, [f32.text(d=140, c=2), f64.text(d=140, c=2)])
+    rows["sgemm2-srcc-other"] = results(SGEMM[2], [FIRST_XDL.text(d=0, c=0), f32.text(d=0, c=0)])
     rows["sgemm2-srcc-same"] = [Pair(m.text(), m.text(c=0)) for m in SGEMM[2]]
     d4, d16 = DGEMM[4], DGEMM[16]
     for name, m in (("dgemm4", d4), ("dgemm16", d16)):
         rows[f"{name}-mfma-ab"] = results([m], [FIRST_XDL.text(d=120, a=0, c=140), m.text(d=120, b=0, c=140)])
+        rows[f"{name}-load-over"] = results([m], [LOAD, LDS_READ])
         rows[f"{name}-mem"] = results([m], [STORE, LDS_WRITE, STORE_AT])
     rows["dgemm16-srcc-overlap"] = results([d16], [d16.text(d=120, c=2), d4.text(d=120, c=2)])
     rows["dgemm16-valu-read"] = results([d16], [READ, READ64])
@@ -196,6 +200,11 @@ def other_rows() -> Dict[str, List[Pair]]:
             (mask, f"$vgpr20 = V_ADD_U32_e32 $sgpr3, $vgpr21, {EXEC}"),
             (CMP_VCC, f"$vgpr20 = V_ADD_U32_e32 $vcc_lo, $vgpr21, {EXEC}"),
         ),
+        "valu-sgpr-valu-carry": [
+            Pair(mask, carry_consumers()[1]), Pair(CMP_VCC, carry_consumers()[0]), Pair(CMP_VCC, carry_consumers()[2])
+        ],
+        "dot-mfma-read": [Pair(dot_c.replace("$vgpr1 ", "$vgpr41 ").replace("$vgpr1,", "$vgpr41,"), FIRST_XDL.text())],
+        "dot-mfma-write": [Pair(dot_c, FIRST_XDL.text())],
         "cmpx-exec-valu-constant": pairs((CMPX, f"$vgpr20 = V_ADD_U32_e32 $exec_lo, $vgpr21, {EXEC}")),
         "cmpx-exec-lane-op": pairs(
             (CMPX, "$sgpr4 = V_READLANE_B32 $vgpr20, 3"),
@@ -231,22 +240,27 @@ WITHOUT_ORACLE: Dict[str, Tuple[str, Pair]] = {
 }
 
 
+def carry_consumers() -> List[str]:
+    return [
+        f"$vgpr20 = V_CNDMASK_B32_e32 $vgpr21, $vgpr22, implicit $vcc, {EXEC}",
+        f"$vgpr20 = V_CNDMASK_B32_e64 0, $vgpr21, 0, $vgpr22, $sgpr2_sgpr3, {EXEC}",
+        f"$vgpr20 = V_ADDC_U32_e32 $vgpr21, $vgpr22, implicit-def $vcc, implicit $vcc, {EXEC}",
+    ]
+
+
 def sequences() -> Dict[str, List[Pair]]:
     return {**other_rows(), **matrix_rows()}
 
 
-def mir(pairs_by_name: Dict[str, Pair]) -> str:
-    """One function a pair."""
-    text = ["--- |"]
-    for name in pairs_by_name:
-        text.append(f"  define amdgpu_kernel void @{name}() {{ ret void }}")
-    text.append("...")
-    for name, pair in pairs_by_name.items():
-        end = [] if "S_RFE" in pair.consumer else ["    S_ENDPGM 0"]
-        text += ["---", f"name: {name}", "machineFunctionInfo:", "  isEntryFunction: true", "body: |", "  bb.0:"]
-        text += [f"    {pair.producer}", f"    {pair.consumer}", *end, "..."]
-    return "\n".join(text) + "\n"
-
-
-def first_nop(lines: List[str]) -> Optional[int]:
-    return next((i for i, line in enumerate(lines) if line.startswith("s_nop")), None)
+def mir(pairs: List[Pair]) -> str:
+    """All pairs in one function, so far apart that none reaches the next; s_rfe ends it."""
+    head = ["--- |", "  define amdgpu_kernel void @pairs() { ret void }", "...", "---", "name: pairs"]
+    head += ["machineFunctionInfo:", "  isEntryFunction: true", "body: |", "  bb.0:"]
+    lines: List[str] = []
+    for pair in sorted(pairs, key=lambda p: "S_RFE" in p.consumer):
+        lines += [pair.producer, pair.consumer, "S_WAITCNT 0", "S_NOP 15", "S_NOP 15"]
+    if "S_RFE" in lines[-4]:
+        del lines[-3:]
+    else:
+        lines.append("S_ENDPGM 0")
+    return "\n".join(head + ["    " + line for line in lines] + ["..."]) + "\n"

@@ -1,12 +1,14 @@
-"""Vectors for every matrix instruction of gfx950, from the layout formulas of the CDNA4 ISA document.
+"""Vectors for every matrix instruction of gfx950, from the formulas of the CDNA4 ISA document.
 
-    python3 -B tests/sim/mfma_reference.py --mnemonics sim/src/isa/mnemonics.inc --llvm-mc llvm-mc-22 --out FILE.jsonl
+    python3 -B tests/sim/mfma_reference.py --mnemonics sim/src/isa/mnemonics.inc \\
+        --llvm-mc llvm-mc-22 --out FILE.jsonl
 
-Each element of A, B, C and D is placed by the document's own expressions (7.1.4.1 item and lane of an input, 7.1.4.2 of
-an output, 7.1.5.1 and 7.5.1 the tables of narrow and of sparse operands, 7.1.6 broadcasts, 7.2 scales), one element at a
-time, and the product is computed over exact fractions. Values are small integers times powers of two, so that no sum
-rounds and the order of addition does not matter. The file is in the format that `gfx950sim conform` reads. Every
-mnemonic of the list that starts with v_mfma or v_smfmac must be covered, or the script fails.
+Each element of A, B, C and D is placed by the document's own expressions (7.1.4.1 item and lane
+of an input, 7.1.4.2 of an output, 7.1.5.1 and 7.5.1 the tables of narrow and of sparse operands,
+7.1.6 broadcasts, 7.2 scales), one element at a time, and the product is computed over exact
+fractions. Values are small integers times powers of two, so that no sum rounds and the order of
+addition does not matter. The file is in the format that `gfx950sim conform` reads. Every mnemonic
+of the list that starts with v_mfma or v_smfmac must be covered, or the script fails.
 """
 
 from __future__ import annotations
@@ -88,7 +90,8 @@ def decode(name: str, bits: int) -> Fraction:
     return -value if bits >> (f.bits - 1) else value
 
 
-# Exponents e for which n 2^e with |n| <= 7 is in the format, denormals among them. The others take any code.
+# Exponents e for which n 2^e with |n| <= 7 is in the format, denormals among them. The other
+# formats take any code.
 UNITS: Dict[str, Tuple[int, int]] = {
     "fp8": (-9, 6),
     "bf8": (-16, 13),
@@ -138,13 +141,13 @@ def shape_of(mnemonic: str) -> Optional[Shape]:
     )
 
 
-# --- layouts --------------------------------------------------------------------------------------------------------
+# --- layouts ------------------------------------------------------------------------------------
 
 
 def input_place(
     rows: int, depth: int, blocks: int, block: int, row: int, k: int, runs: int
 ) -> Place:
-    """7.1.4.1; an operand of two runs holds the lower half of K in its first registers, the upper in the others."""
+    """7.1.4.1; an operand of two runs holds the lower half of K in its first registers."""
     depth //= runs
     run, k = divmod(k, depth)
     per_lane = depth * rows * blocks // LANES
@@ -170,8 +173,8 @@ def registers_of(s: Shape, side: str) -> int:
 
 
 def runs_of(s: Shape, side: str) -> int:
-    """8-bit operands of f8f6f4 and both operands of the doubled sparse shapes come in two runs of K (tables of 7.1.5.1
-    and 7.5.1.3)."""
+    """8-bit operands of f8f6f4 and both operands of the doubled sparse shapes come in two runs of
+    K (tables of 7.1.5.1 and 7.5.1.3)."""
     if s.narrow:
         return 2 if FORMATS[s.a if side == "a" else s.b].bits == 8 else 1
     return 2 if s.sparse and registers_of(s, "b") == 8 else 1
@@ -193,7 +196,8 @@ def get(registers: Registers, bits: int, item: int, lane: int) -> int:
 
 
 def lane_of_a(rows: int, cbsz: int, abid: int, lane: int) -> int:
-    """7.1.6.1: of every 2^cbsz neighbouring blocks, each `rows` lanes, block abid serves all."""
+    """Of every 2^cbsz neighbouring blocks, each `rows` lanes, block abid serves all: AMD's matrix
+    core notes, which 7.1.6.1 agrees with where 2^cbsz is the number of blocks."""
     group = rows << cbsz
     return lane // group * group + lane % rows + rows * abid if cbsz else lane
 
@@ -210,7 +214,7 @@ LANE_OF_B: List[Callable[[int], int]] = [  # table 29
 ]
 
 
-# --- one case -------------------------------------------------------------------------------------------------------
+# --- one case -----------------------------------------------------------------------------------
 
 
 @dataclass
@@ -441,7 +445,7 @@ def value_of(name: str, bits: int) -> Fraction:
     return Fraction(bits - (1 << f.bits) if bits >> (f.bits - 1) else bits)
 
 
-# --- all cases ------------------------------------------------------------------------------------------------------
+# --- all cases ----------------------------------------------------------------------------------
 
 
 def cases(s: Shape) -> List[Case]:

@@ -100,6 +100,26 @@ static void test_instructions(const struct code *code) {
           "the branch goes to instruction %u", branch->target);
 }
 
+/* hip.s is assembled with a line table; the line of an instruction is found in the source by its text. */
+static void test_lines(const struct code *code) {
+    char file[256] = "", text[128];
+    unsigned line = 0, at = 0;
+    const struct insn *in = find(code, code_kernel(code, "add_bias")->entry, "v_cmp_gt_u32");
+#ifdef GFX950SIM_HAVE_LIBDW
+    CHECK(code_source_line(code, in, file, sizeof file, &line), "no line of %s", code_text(code, in));
+    CHECK_HAS(file, "hip.s");
+    FILE *source = fopen(file, "r");
+    while (source != NULL && at < line && fgets(text, sizeof text, source) != NULL)
+        at++;
+    CHECK(source != NULL && at == line && strstr(text, "v_cmp_gt_u32") != NULL, "%s:%u is: %s", file, line, text);
+    if (source != NULL)
+        fclose(source);
+#else
+    CHECK(!code_source_line(code, in, file, sizeof file, &line), "a line without a reader of line tables");
+    (void)text, (void)at;
+#endif
+}
+
 static void test_data(const struct code *code) {
     uint64_t counter = 0, where = 0;
     for (unsigned i = 0; i < code->nsymbols; i++) {
@@ -249,6 +269,7 @@ int main(void) {
     test_kernels(code);
     test_instructions(code);
     test_data(code);
+    test_lines(code);
     code_free(code);
     CHECK(code_image_size(hip.bytes) == hip.size, "%zu, not %zu", code_image_size(hip.bytes), hip.size);
     CHECK(code_image_size("text") == 0 && code_image_size(NULL) == 0, "no code object has a size");

@@ -87,6 +87,24 @@ static void test_attributes(void) {
     CHECK(available == total && total == bytes, "%zu of %zu", available, total);
 }
 
+hipError_t hipGetDevicePropertiesR0600(void *prop, int deviceId);
+
+/* What a program compiled with HIP 6's header sees: fields by their place in its hipDeviceProp_t. */
+static void test_later_properties(void) {
+    unsigned char p[1472 + 8];
+    int wave = 0, cus = 0, minor = 0;
+    memset(p, 0xee, sizeof p);
+    CHECK_HIP(hipGetDevicePropertiesR0600(p, 0));
+    memcpy(&wave, p + 308, 4);
+    memcpy(&minor, p + 364, 4);
+    memcpy(&cus, p + 388, 4);
+    CHECK(wave == 64 && cus == 256 && minor == 5, "wave %d, %d CUs, 9.%d", wave, cus, minor);
+    CHECK_HAS((char *)p, "simulated gfx950");
+    CHECK(strcmp((char *)p + 1160, "gfx950:sramecc+:xnack-") == 0, "%s", (char *)p + 1160);
+    CHECK(p[1471] == 0 && p[1472] == 0xee, "it fills its struct and no more");
+    CHECK_GIVES(hipGetDevicePropertiesR0600(p, 9), hipErrorInvalidDevice);
+}
+
 static void test_peers(void) {
     int can = -1;
     CHECK_HIP(hipSetDevice(0));
@@ -134,6 +152,7 @@ int main(void) {
     test_counts();
     test_names();
     test_attributes();
+    test_later_properties();
     test_peers();
     test_errors();
     test_contexts();

@@ -26,9 +26,9 @@ static void *read_bundle(void) {
     FILE *file = fopen(HIP_CO, "rb");
     if (file == NULL)
         exit(1);
-    unsigned char *bundle = calloc(1, 1 << 20);
+    static unsigned char bundle[1 << 16];
     uint64_t header[] = {1, 4096, 0, sizeof id - 1};
-    header[2] = fread(bundle + 4096, 1, (1 << 20) - 4096, file);
+    header[2] = fread(bundle + 4096, 1, sizeof bundle - 4096, file);
     fclose(file);
     memcpy(bundle, "__CLANG_OFFLOAD_BUNDLE__", 24);
     memcpy(bundle + 24, header, sizeof header);

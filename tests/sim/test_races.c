@@ -57,6 +57,7 @@ static void check_grid(void) {
     sync_finds(&r, "grid_racy", 2, 64, "global-race");
     CHECK_HAS(gfx950sim_findings(), "nothing in this code orders workgroups");
     sync_finds(&r, "grid_overwrite", 2, 64, "global-race");
+    sync_finds(&r, "grid_scalar_racy", 2, 64, "global-race");
 }
 
 static void check_published(const char *kernel, unsigned groups) {

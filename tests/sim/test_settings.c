@@ -3,9 +3,10 @@
 
 #include <stdlib.h>
 
-#include "check.h"
 #include "gfx950sim/gfx950sim.h"
-#include "report.h"
+#include "report.h" /* has a CHECK of its own */
+
+#include "check.h"
 
 static void check_refused(const char *name, const char *value, const char *part) {
     CHECK(gfx950sim_set(name, value) == -1, "%s=%s is taken", name, value ? value : "NULL");

@@ -11,6 +11,7 @@
  *   order    run-to-barrier | reversed | lock-step | shuffle   in which waves and workgroups run
  *   seed     N                            for shuffle
  *   threads  N                            host threads for independent workgroups (default: all cores)
+ *   budget   N                            wave-instructions after which a launch is stopped (default 0: no limit)
  *   arch     gfx950 | gfx942              what hipDeviceComputeCapability answers
  *   devices  N                            simulated devices (default 1)
  *   mfma     chain | pairwise             order of addition inside an MFMA (docs/simulator.md)

@@ -19,7 +19,7 @@ enum class {
 enum role_pred {
     P_NONE, P_ANY, P_VDST, P_VSRC, P_VANY, P_SDST, P_SSRC, P_VCC, P_EXEC, P_M0, P_HWREG, P_VCC_OR_EXEC, P_ZERO_FLAG,
     P_EXEC_DATA, P_LANE_SELECT, P_DATA, P_SRCC, P_SRCAB, P_SRCC_SAME, P_SRCC_OTHER_OP, P_SRCC_OVERLAP, P_SRCC_ANY,
-    P_VDST_NOT_MFMA,
+    P_VDST_NOT_MFMA, P_CARRY,
 };
 
 struct name {
@@ -45,7 +45,7 @@ static const struct name role_names[] = {
     {"vcc", P_VCC}, {"exec", P_EXEC}, {"m0", P_M0}, {"hwreg", P_HWREG}, {"vcc_or_exec", P_VCC_OR_EXEC},
     {"zero_flag", P_ZERO_FLAG}, {"exec_data", P_EXEC_DATA}, {"lane_select", P_LANE_SELECT}, {"data", P_DATA},
     {"srcc", P_SRCC}, {"srcab", P_SRCAB}, {"srcc_same", P_SRCC_SAME}, {"srcc_other_op", P_SRCC_OTHER_OP},
-    {"srcc_overlap", P_SRCC_OVERLAP}, {"srcc_any", P_SRCC_ANY}, {"vdst_not_mfma", P_VDST_NOT_MFMA},
+    {"srcc_overlap", P_SRCC_OVERLAP}, {"srcc_any", P_SRCC_ANY}, {"vdst_not_mfma", P_VDST_NOT_MFMA}, {"carry", P_CARRY},
 };
 
 struct row {
@@ -199,7 +199,7 @@ static bool in_class(const struct insn *in, enum class c) {
     case C_SAME_OPCODE:
         return f & F_DOT;
     case C_OTHER_OPCODE:
-        return f & (F_VALU | F_MFMA | F_VMEM | F_LDS);
+        return f & (F_VALU | F_VMEM | F_LDS);
     default:
         return false;
     }
@@ -239,6 +239,10 @@ static bool role_mask(const struct insn *in, enum class c, enum role_pred p, boo
     case P_SSRC:
         *is_sgpr = true;
         *mask = ROLE_SRC | ROLE_SRC_ADDR | ROLE_SRC_AB | ROLE_SRC_C | ROLE_SRC_DATA;
+        return true;
+    case P_CARRY:
+        *is_sgpr = true;
+        *mask = ROLE_SRC_CARRY;
         return true;
     case P_LANE_SELECT:
         *is_sgpr = true;

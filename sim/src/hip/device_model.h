@@ -1,4 +1,5 @@
-/* The MI355X that HIP's queries describe. Sources: docs/simulator.md. */
+/* The MI355X that HIP's queries describe: AMD's MI350 series page and CDNA4 white paper (CUs, clocks, memory, L2, LDS),
+ * AMDGPUUsage of LLVM (waves, registers), and what amd-smi reports for the memory clock. */
 #ifndef GFX950SIM_DEVICE_MODEL_H
 #define GFX950SIM_DEVICE_MODEL_H
 

@@ -76,3 +76,16 @@ BEGIN grid_same_value
   v_mov_b32 v5, 1
   global_store_dword v4, v5, s[4:5]
 FINISH grid_same_value
+
+// workgroup 0 writes, the others read by scalar loads
+BEGIN grid_scalar_racy
+  s_cmp_eq_u32 s2, 0
+  s_cbranch_scc0 grid_scalar_racy_reader
+  global_store_dword v1, v0, s[4:5]
+  s_endpgm
+grid_scalar_racy_reader:
+  s_load_dword s11, s[4:5], 0x8
+  s_waitcnt lgkmcnt(0)
+  v_mov_b32 v6, s11
+  STORE_OUT v6
+FINISH grid_scalar_racy
