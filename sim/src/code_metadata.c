@@ -8,6 +8,47 @@
 /* Arguments of one kernel that are believed; more is a corrupt note. */
 enum { MAX_ARGS = 4096 };
 
+/* msgpack-c allocates what a header claims before it looks for the elements: gigabytes for a flipped bit. Every element
+ * takes a byte, so a claim of more elements than there are bytes left is false. Returns false there, and where the
+ * object breaks off. */
+static bool plausible(const uint8_t *p, size_t size) {
+    /* from 0xc4 on: bytes of the length field, bytes of a fixed body */
+    static const uint8_t length[] = {1, 2, 4, 1, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0,
+                                     0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 2, 4, 2, 4};
+    static const uint8_t body[] = {0, 0, 0, 1, 1, 1, 4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 2, 3, 5, 9, 17, 0, 0, 0, 0, 0, 0, 0};
+    enum { FIRST = 0xc4, ARRAY16 = 0xdc, MAP16 = 0xde, NEGATIVE = 0xe0 };
+    uint64_t pending = 1;
+    while (pending > 0) {
+        uint64_t claim = 0, bytes = 0;
+        if (size == 0)
+            return false;
+        uint8_t type = *p++;
+        size--;
+        pending--;
+        if (type >= 0x80 && type < 0xa0)
+            claim = (uint64_t)(type & 15) << (type < 0x90); /* a map has twice the objects */
+        else if (type >= 0xa0 && type < 0xc0)
+            bytes = type & 31;
+        else if (type >= FIRST && type < NEGATIVE) {
+            uint64_t n = 0;
+            if (size < length[type - FIRST])
+                return false;
+            for (unsigned i = 0; i < length[type - FIRST]; i++)
+                n = n << 8 | p[i];
+            p += length[type - FIRST];
+            size -= length[type - FIRST];
+            claim = type >= ARRAY16 ? n << (type >= MAP16) : 0;
+            bytes = body[type - FIRST] + (type >= ARRAY16 ? 0 : n);
+        }
+        pending += claim;
+        if (bytes > size || pending > size - bytes)
+            return false;
+        p += bytes;
+        size -= bytes;
+    }
+    return true;
+}
+
 static const msgpack_object *get(const msgpack_object *map, const char *key, msgpack_object_type type) {
     if (map == NULL || map->type != MSGPACK_OBJECT_MAP)
         return NULL;
@@ -88,11 +129,13 @@ bool code_read_metadata(struct code_object *object, const void *note, size_t siz
     msgpack_unpacked result;
     msgpack_unpacked_init(&result);
     size_t offset = 0;
-    msgpack_unpack_return status = msgpack_unpack_next(&result, note, size, &offset);
+    msgpack_unpack_return status = MSGPACK_UNPACK_PARSE_ERROR;
+    if (plausible(note, size))
+        status = msgpack_unpack_next(&result, note, size, &offset);
     bool ok = (status == MSGPACK_UNPACK_SUCCESS || status == MSGPACK_UNPACK_EXTRA_BYTES) &&
               result.data.type == MSGPACK_OBJECT_MAP;
     if (!ok)
-        code_fail(err, "the metadata note of %zu bytes is no msgpack map (it breaks off at byte %zu)", size, offset);
+        code_fail(err, "the metadata note of %zu bytes is no msgpack map", size);
     if (ok) {
         get_string(&result.data, "amdhsa.target", object->code.target, sizeof object->code.target);
         const msgpack_object *kernels = get(&result.data, "amdhsa.kernels", MSGPACK_OBJECT_ARRAY);

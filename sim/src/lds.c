@@ -36,22 +36,31 @@ static void check_alignment(struct lds_access *a, uint64_t lanes) {
                a->addr[first], want);
 }
 
+static uint64_t inside(const struct lds_access *a) {
+    uint32_t size = lds_size(a->w);
+    uint64_t lanes = 0;
+    if (size >= a->bytes)
+        for (int i = 0; i < LANES; i++)
+            lanes |= (uint64_t)(a->addr[i] <= size - a->bytes) << i;
+    return lanes & a->exec;
+}
+
 /* Lanes inside LDS; the others are reported. */
 static uint64_t in_bounds(struct lds_access *a) {
-    uint64_t size = lds_size(a->w), inside = 0;
-    if (size >= a->bytes) {
-        uint32_t last = (uint32_t)(size - a->bytes);
-        for (int i = 0; i < LANES; i++)
-            inside |= (uint64_t)(a->addr[i] <= last) << i;
-    }
-    uint64_t bad = a->exec & ~inside;
+    uint64_t lanes = inside(a), bad = a->exec & ~lanes;
     if (bad) {
         unsigned lane = (unsigned)__builtin_ctzll(bad);
         report(a->w, a->in, CHECK_LDS_BOUNDS, NULL, bad,
-               "lane %u %s %u bytes at LDS address 0x%x; the workgroup has %llu bytes", lane, verb(a->kind), a->bytes,
-               a->addr[lane], (unsigned long long)size);
+               "lane %u %s %u bytes at LDS address 0x%x; the workgroup has %u bytes", lane, verb(a->kind), a->bytes,
+               a->addr[lane], lds_size(a->w));
     }
-    return a->exec & inside;
+    return lanes;
+}
+
+void lds_announce(struct lds_access *a) {
+    uint64_t lanes = inside(a);
+    if (lanes)
+        lds_race_write(a, lanes, NULL);
 }
 
 /* Host addresses; lanes outside the mask get one that is inside LDS. */

@@ -22,6 +22,7 @@ struct settings settings = {
     .arch_minor = 5,
     .arch = "gfx950",
     .devices = 1,
+    .preload = true,
 };
 
 struct message {
@@ -43,6 +44,7 @@ static const struct choice orders[] = {{"run-to-barrier", ORDER_RUN_TO_BARRIER},
                                        {NULL, 0}};
 static const struct choice mfma_orders[] = {{"chain", MFMA_CHAIN}, {"pairwise", MFMA_PAIRWISE}, {NULL, 0}};
 static const struct choice severities[] = {{"error", SEV_ERROR}, {"warning", SEV_WARNING}, {"off", SEV_OFF}, {NULL, 0}};
+static const struct choice switches[] = {{"on", 1}, {"off", 0}, {NULL, 0}};
 /* value: compute capability, major * 10 + minor */
 static const struct choice archs[] = {{"gfx950", 95}, {"gfx942", 94}, {NULL, 0}};
 
@@ -120,6 +122,12 @@ static bool set(const char *name, const char *value, struct message m) {
         settings.mfma = (enum mfma_order)chosen;
         return true;
     }
+    if (strcmp(name, "preload") == 0) {
+        if (!choose(name, value, switches, &chosen, m))
+            return false;
+        settings.preload = chosen != 0;
+        return true;
+    }
     if (strcmp(name, "arch") == 0) {
         if (!choose(name, value, archs, &chosen, m))
             return false;
@@ -153,8 +161,8 @@ static bool set(const char *name, const char *value, struct message m) {
         return true;
     }
     snprintf(m.text, m.size,
-             "there is no setting '%s'; the settings are checks, check, order, seed, threads, budget, arch, devices and "
-             "mfma",
+             "there is no setting '%s'; the settings are checks, check, order, seed, threads, budget, arch, devices, mfma "
+             "and preload",
              name);
     return false;
 }
@@ -174,7 +182,7 @@ bool settings_set(const char *name, const char *value, char *err, size_t err_siz
 /* checks before check, so that single severities stand over the preset. */
 static void read_environment(void) {
     static const char *const names[] = {"checks", "check", "order",   "seed",
-                                        "threads", "budget", "arch", "devices", "mfma"};
+                                        "threads", "budget", "arch", "devices", "mfma", "preload"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char variable[32] = "GFX950SIM_", err[256];
         size_t at = strlen(variable);

@@ -21,6 +21,7 @@ struct settings {
     unsigned arch_major, arch_minor; /* 9, 5 */
     char arch[16];
     unsigned devices;
+    bool preload; /* firmware that writes preloaded kernel arguments and enters 256 bytes further */
 };
 
 extern struct settings settings;

@@ -64,7 +64,7 @@ struct track *track_of(const struct wave *w) {
 
 struct track_group *track_group_of(struct wave *w) {
     struct workgroup *wg = w->wg;
-    if (!wg || wg->nwaves > TRACK_WAVES)
+    if (!wg || !wg->lds || wg->nwaves > TRACK_WAVES) /* a sandbox has no LDS */
         return NULL;
     struct track_group *g = wg->lds_races;
     if (!g) {

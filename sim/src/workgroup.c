@@ -39,7 +39,7 @@ static void initial_sgprs(struct wave *w, const struct kernel *k, const struct r
     if (p & 64)
         set_sgpr(w, &at, k->private_segment_fixed_size);
     unsigned preload = k->kernarg_preload & 127, offset = k->kernarg_preload >> 7;
-    for (unsigned i = 0; i < preload; i++) {
+    for (unsigned i = 0; settings.preload && i < preload; i++) {
         uint32_t value;
         memcpy(&value, (const char *)(uintptr_t)run->kernarg + 4 * (offset + i), 4);
         set_sgpr(w, &at, value);
@@ -78,7 +78,7 @@ static uint32_t initial_mode(uint32_t rsrc1) {
 }
 
 static uint32_t entry_index(const struct code *code, const struct kernel *k) {
-    uint64_t entry = k->entry + (k->kernarg_preload & 127 ? 256 : 0);
+    uint64_t entry = k->entry + (settings.preload && (k->kernarg_preload & 127) ? 256 : 0);
     return entry / 4 < code->text_size / 4 ? code->index_at[entry / 4] : UINT32_MAX;
 }
 

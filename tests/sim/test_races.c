@@ -38,6 +38,8 @@ static void check_lds(void) {
     sync_clean(&r, "dma_shared", 1, 128);
     CHECK(r.out[64 + 9] == 0x10000 + 9, "0x%x", r.out[64 + 9]);
     sync_finds(&r, "dma_shared_racy", 1, 128, "lds-race");
+    sync_clean(&r, "dma_overwrite", 1, 128);
+    sync_finds(&r, "dma_overwrite_racy", 1, 128, "lds-race");
 }
 
 static void check_group(void) {

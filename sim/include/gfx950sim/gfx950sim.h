@@ -14,6 +14,7 @@
  *   budget   N                            wave-instructions after which a launch is stopped (default 0: no limit)
  *   arch     gfx950 | gfx942              what hipDeviceComputeCapability answers
  *   devices  N                            simulated devices (default 1)
+ *   preload  on | off                     firmware that preloads kernel arguments, or an old one that does not
  *   mfma     chain | pairwise             order of addition inside an MFMA (docs/simulator.md)
  */
 #ifndef GFX950SIM_GFX950SIM_H

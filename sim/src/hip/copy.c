@@ -121,15 +121,10 @@ struct work copy_linear(void *dst, const void *src, size_t n, hipMemcpyKind kind
             .dst = dst, .src = src, .width = n, .height = 1, .depth = 1, .dst_pitch = n, .src_pitch = n, .kind = kind}};
 }
 
-static hipError_t copy_now(const struct work *work) {
-    REQUIRE_NO_CAPTURE();
-    return work_submit(NULL, work);
-}
-
 hipError_t hipMemcpy(void *dst, const void *src, size_t sizeBytes, hipMemcpyKind kind) {
     ENTER();
     struct work work = copy_linear(dst, src, sizeBytes, kind);
-    return copy_now(&work);
+    return work_now(&work);
 }
 
 hipError_t hipMemcpyAsync(void *dst, const void *src, size_t sizeBytes, hipMemcpyKind kind, hipStream_t stream) {
@@ -148,19 +143,19 @@ hipError_t hipMemcpyWithStream(void *dst, const void *src, size_t sizeBytes, hip
 hipError_t hipMemcpyHtoD(hipDeviceptr_t dst, void *src, size_t sizeBytes) {
     ENTER();
     struct work work = copy_linear(dst, src, sizeBytes, hipMemcpyHostToDevice);
-    return copy_now(&work);
+    return work_now(&work);
 }
 
 hipError_t hipMemcpyDtoH(void *dst, hipDeviceptr_t src, size_t sizeBytes) {
     ENTER();
     struct work work = copy_linear(dst, src, sizeBytes, hipMemcpyDeviceToHost);
-    return copy_now(&work);
+    return work_now(&work);
 }
 
 hipError_t hipMemcpyDtoD(hipDeviceptr_t dst, hipDeviceptr_t src, size_t sizeBytes) {
     ENTER();
     struct work work = copy_linear(dst, src, sizeBytes, hipMemcpyDeviceToDevice);
-    return copy_now(&work);
+    return work_now(&work);
 }
 
 hipError_t hipMemcpyHtoDAsync(hipDeviceptr_t dst, void *src, size_t sizeBytes, hipStream_t stream) {
@@ -186,7 +181,7 @@ hipError_t hipMemcpyPeer(void *dst, int dstDeviceId, const void *src, int srcDev
     REQUIRE_DEVICE(dstDeviceId);
     REQUIRE_DEVICE(srcDeviceId);
     struct work work = copy_linear(dst, src, sizeBytes, hipMemcpyDeviceToDevice);
-    return copy_now(&work);
+    return work_now(&work);
 }
 
 hipError_t hipMemcpyPeerAsync(void *dst, int dstDeviceId, const void *src, int srcDevice, size_t sizeBytes,
@@ -220,7 +215,7 @@ hipError_t hipMemcpyToSymbol(const void *symbol, const void *src, size_t sizeByt
     ENTER();
     struct work work;
     hipError_t error = symbol_copy(&work, symbol, (void *)src, sizeBytes, offset, kind, true);
-    return error != hipSuccess ? error : copy_now(&work);
+    return error != hipSuccess ? error : work_now(&work);
 }
 
 hipError_t hipMemcpyToSymbolAsync(const void *symbol, const void *src, size_t sizeBytes, size_t offset,
@@ -235,7 +230,7 @@ hipError_t hipMemcpyFromSymbol(void *dst, const void *symbol, size_t sizeBytes, 
     ENTER();
     struct work work;
     hipError_t error = symbol_copy(&work, symbol, dst, sizeBytes, offset, kind, false);
-    return error != hipSuccess ? error : copy_now(&work);
+    return error != hipSuccess ? error : work_now(&work);
 }
 
 hipError_t hipMemcpyFromSymbolAsync(void *dst, const void *symbol, size_t sizeBytes, size_t offset, hipMemcpyKind kind,

@@ -14,16 +14,11 @@ static struct work plane(void *dst, size_t dpitch, const void *src, size_t spitc
                                   .kind = kind}};
 }
 
-static hipError_t copy_now(const struct work *work) {
-    REQUIRE_NO_CAPTURE();
-    return work_submit(NULL, work);
-}
-
 hipError_t hipMemcpy2D(void *dst, size_t dpitch, const void *src, size_t spitch, size_t width, size_t height,
                        hipMemcpyKind kind) {
     ENTER();
     struct work work = plane(dst, dpitch, src, spitch, width, height, kind);
-    return copy_now(&work);
+    return work_now(&work);
 }
 
 hipError_t hipMemcpy2DAsync(void *dst, size_t dpitch, const void *src, size_t spitch, size_t width, size_t height,
@@ -55,7 +50,7 @@ hipError_t hipMemcpyParam2D(const hip_Memcpy2D *pCopy) {
     ENTER();
     struct work work;
     hipError_t error = from_param_2d(&work, pCopy);
-    return error != hipSuccess ? error : copy_now(&work);
+    return error != hipSuccess ? error : work_now(&work);
 }
 
 hipError_t hipMemcpyParam2DAsync(const hip_Memcpy2D *pCopy, hipStream_t stream) {
@@ -99,7 +94,7 @@ hipError_t hipMemcpy3D(const struct hipMemcpy3DParms *p) {
     ENTER();
     struct work work = {.kind = WORK_COPY};
     hipError_t error = copy_from_3d(&work.copy, p);
-    return error != hipSuccess ? error : copy_now(&work);
+    return error != hipSuccess ? error : work_now(&work);
 }
 
 hipError_t hipMemcpy3DAsync(const struct hipMemcpy3DParms *p, hipStream_t stream) {

@@ -92,15 +92,10 @@ static struct work box(const hipPitchedPtr *p, int value, const hipExtent *exten
                                   .slice = p->pitch * p->ysize}};
 }
 
-static hipError_t fill_now(const struct work *work) {
-    REQUIRE_NO_CAPTURE();
-    return work_submit(NULL, work);
-}
-
 hipError_t hipMemset(void *dst, int value, size_t sizeBytes) {
     ENTER();
     struct work work = flat(dst, (uint32_t)value, 1, sizeBytes);
-    return fill_now(&work);
+    return work_now(&work);
 }
 
 hipError_t hipMemsetAsync(void *dst, int value, size_t sizeBytes, hipStream_t stream) {
@@ -112,7 +107,7 @@ hipError_t hipMemsetAsync(void *dst, int value, size_t sizeBytes, hipStream_t st
 hipError_t hipMemsetD8(hipDeviceptr_t dest, unsigned char value, size_t count) {
     ENTER();
     struct work work = flat(dest, value, 1, count);
-    return fill_now(&work);
+    return work_now(&work);
 }
 
 hipError_t hipMemsetD8Async(hipDeviceptr_t dest, unsigned char value, size_t count, hipStream_t stream) {
@@ -124,7 +119,7 @@ hipError_t hipMemsetD8Async(hipDeviceptr_t dest, unsigned char value, size_t cou
 hipError_t hipMemsetD16(hipDeviceptr_t dest, unsigned short value, size_t count) {
     ENTER();
     struct work work = flat(dest, value, 2, count);
-    return fill_now(&work);
+    return work_now(&work);
 }
 
 hipError_t hipMemsetD16Async(hipDeviceptr_t dest, unsigned short value, size_t count, hipStream_t stream) {
@@ -136,7 +131,7 @@ hipError_t hipMemsetD16Async(hipDeviceptr_t dest, unsigned short value, size_t c
 hipError_t hipMemsetD32(hipDeviceptr_t dest, int value, size_t count) {
     ENTER();
     struct work work = flat(dest, (uint32_t)value, 4, count);
-    return fill_now(&work);
+    return work_now(&work);
 }
 
 hipError_t hipMemsetD32Async(hipDeviceptr_t dst, int value, size_t count, hipStream_t stream) {
@@ -148,7 +143,7 @@ hipError_t hipMemsetD32Async(hipDeviceptr_t dst, int value, size_t count, hipStr
 hipError_t hipMemset2D(void *dst, size_t pitch, int value, size_t width, size_t height) {
     ENTER();
     struct work work = box(&(hipPitchedPtr){dst, pitch, width, height}, value, &(hipExtent){width, height, 1});
-    return fill_now(&work);
+    return work_now(&work);
 }
 
 hipError_t hipMemset2DAsync(void *dst, size_t pitch, int value, size_t width, size_t height, hipStream_t stream) {
@@ -160,7 +155,7 @@ hipError_t hipMemset2DAsync(void *dst, size_t pitch, int value, size_t width, si
 hipError_t hipMemset3D(hipPitchedPtr pitchedDevPtr, int value, hipExtent extent) {
     ENTER();
     struct work work = box(&pitchedDevPtr, value, &extent);
-    return fill_now(&work);
+    return work_now(&work);
 }
 
 hipError_t hipMemset3DAsync(hipPitchedPtr pitchedDevPtr, int value, hipExtent extent, hipStream_t stream) {

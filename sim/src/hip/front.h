@@ -203,6 +203,8 @@ struct work {
 
 /* Runs the work in the stream, or adds it to the stream's capture. */
 hipError_t work_submit(hipStream_t stream, const struct work *work);
+/* For the calls without a stream, which wait: in the legacy stream, and not during a capture. */
+hipError_t work_now(const struct work *work);
 /* Runs it now; the caller holds the stream. */
 hipError_t work_run(const struct work *work, struct ihipStream_t *stream);
 /* Deep copy, and its end. */

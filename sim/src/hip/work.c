@@ -71,3 +71,8 @@ hipError_t work_submit(hipStream_t stream, const struct work *work) {
     stream_end(s);
     return error;
 }
+
+hipError_t work_now(const struct work *work) {
+    REQUIRE_NO_CAPTURE();
+    return work_submit(NULL, work);
+}

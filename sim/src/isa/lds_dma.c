@@ -6,19 +6,23 @@
 #include "memory.h"
 
 /* Rows of the pending entry: value 0..3 the data. The LDS address of lane 0 travels in write_mask. */
+static void where(struct wave *w, const struct pending *p, struct lds_access *a) {
+    const struct mem_width *k = mem_width_of(p->in);
+    a->w = w, a->in = p->in, a->kind = VMEM_STORE, a->exec = p->exec;
+    a->bytes = k->bytes < 4 ? 4 : k->bytes;
+    uint32_t step = a->bytes > 4 ? 16 : 4;
+    for (int i = 0; i < LANES; i++)
+        a->addr[i] = p->write_mask + step * (uint32_t)i;
+}
+
 static void deliver(struct wave *w, struct pending *p) {
     struct track_group *g = track_group_of(w);
     if (g)
         g->dma--;
-    const struct mem_width *k = mem_width_of(p->in);
     struct lds_access a;
-    a.w = w, a.in = p->in, a.kind = VMEM_STORE, a.exec = p->exec;
-    a.bytes = k->bytes < 4 ? 4 : k->bytes;
-    uint32_t step = a.bytes > 4 ? 16 : 4;
-    for (int i = 0; i < LANES; i++)
-        a.addr[i] = p->write_mask + step * (uint32_t)i;
+    where(w, p, &a);
     const uint32_t *value[4], *undef[4];
-    for (unsigned d = 0; d < k->ndw; d++) {
+    for (unsigned d = 0; d < mem_width_of(p->in)->ndw; d++) {
         value[d] = p->value[d];
         undef[d] = p->undef[d];
     }
@@ -40,10 +44,14 @@ struct pending *lds_dma_book(struct wave *w, const struct insn *in) {
     bool usable = lds_base(w, in, &base);
     struct pending *p = pending_add(w, in, PEND_VM, 0, 0, false, usable ? wave_exec(w) : 0);
     p->deliver = deliver;
+    p->write_mask = base;
     struct track_group *g = track_group_of(w);
     if (g)
         g->dma++;
-    p->write_mask = base;
+    struct lds_access a;
+    where(w, p, &a);
+    if (usable)
+        lds_announce(&a);
     return p;
 }
 

@@ -173,6 +173,26 @@ FINISH \name
 DMA dma_shared, WAIT
 DMA dma_shared_racy, EMPTY
 
+// wave 0 loads into what wave 1 may still be reading
+.macro DMA_OVERWRITE name, between
+BEGIN \name
+  ds_write_b32 v1, v0
+  BARRIER
+  ds_read_b32 v6, v2
+  s_waitcnt lgkmcnt(0)
+  \between
+  s_cmp_eq_u32 s10, 0
+  s_cbranch_scc0 \name\()_end
+  s_mov_b32 m0, 0
+  s_nop 0
+  global_load_lds_dword v2, s[4:5]
+\name\()_end:
+  STORE_OUT v6
+FINISH \name
+.endm
+DMA_OVERWRITE dma_overwrite, BARRIER
+DMA_OVERWRITE dma_overwrite_racy, NOTHING
+
 // --- global memory, inside a workgroup ------------------------------------------------------------------
 .macro GLOBAL_EXCHANGE name, between
 BEGIN \name

@@ -1,0 +1,17 @@
+; What an LDS read returns is used without a wait.
+; grid: 1
+; block: 64
+; args: zero:1024 zero:1024
+; preset: own
+; expect: wait-lgkmcnt
+; at: v_add_u32
+; earlier: ds_read_b32 v2
+; lint: yes
+.include "fault.inc"
+begin
+    ds_write_b32 v1, v0
+    ds_read_b32 v2, v1
+; fix: s_waitcnt lgkmcnt(0)
+    v_add_u32_e32 v3, 1, v2
+    global_store_dword v1, v3, s[6:7]
+finish
