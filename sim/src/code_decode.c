@@ -78,6 +78,18 @@ static void squeeze(char *s) {
     *out = '\0';
 }
 
+/* LLVM marks a vector tuple at an odd register as invalid. It is decoded like any other; register-alignment reports it. */
+static void unmark_odd_tuples(char *line) {
+    for (char *at = line; (at = strstr(at, "/*Invalid register")) != NULL; at++) {
+        const char *end = strstr(at, "*/"), *open = at;
+        while (open > line && *open != '[')
+            open--;
+        if (end != NULL && open > line && at[-1] == ']' && (open[-1] == 'v' || open[-1] == 'a') &&
+            strtoul(open + 1, NULL, 10) % 2 == 1)
+            memmove(at, end + 2, strlen(end + 2) + 1);
+    }
+}
+
 /* Decodes the instruction at pc, which ends by `end`, where the next function starts. */
 static bool decode_one(struct decoder *d, uint32_t pc, uint32_t end) {
     char line[LINE], why[256];
@@ -94,6 +106,7 @@ static bool decode_one(struct decoder *d, uint32_t pc, uint32_t end) {
         size =
             LLVMDisasmInstruction(d->llvm, (uint8_t *)words, sizeof words, d->code->text_addr + pc, line, sizeof line);
     squeeze(line);
+    unmark_odd_tuples(line);
     bool valid = size >= 4 && size % 4 == 0 && size <= rest && line[0] != '\0';
     if (valid) {
         insn_decode(line, in, why, sizeof why); /* what it cannot read stops the kernel if it is ever reached */

@@ -69,8 +69,8 @@ void wave_run(struct wave *w, uint64_t quantum) {
         const struct insn *in = &code->insn[w->index++];
         w->instructions++;
         w->class_count[in->klass]++;
-        if (run && __builtin_expect(!run->visited[in - code->insn], 0)) {
-            run->visited[in - code->insn] = 1;
+        if (run && __builtin_expect(!__atomic_load_n(&run->visited[in - code->insn], __ATOMIC_RELAXED), 0)) {
+            __atomic_store_n(&run->visited[in - code->insn], 1, __ATOMIC_RELAXED);
             register_check(w, in, &run->registers);
         }
         const struct insn *issued = in;

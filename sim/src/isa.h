@@ -134,7 +134,7 @@ struct isa_op {
     uint8_t mask_dst; /* 1: a T_MASK destination follows the destination (v_add_co, v_div_scale) */
     uint8_t mask_src; /* 1: a T_MASK source follows the sources, printed in VOP3 and as vcc in VOP2; SALU: SCC */
     uint8_t amounts;  /* SH_MOVE: bit i: source i is a shift amount or the like */
-    uint8_t data;     /* memory: bytes a lane moves; sign in isa/vmem.c */
+    uint8_t data;     /* memory: enum mem_data (vmem.h); scalar memory: dwords; others: the family says */
 };
 
 struct isa_family {

@@ -8,6 +8,8 @@
 .include "fault.inc"
 begin
     ds_write_b32 v31, v31
+    s_waitcnt lgkmcnt(0)
+    s_barrier
     s_cmp_eq_u32 s10, 0
     s_cbranch_scc0 .Lpoll
     s_barrier ; broken

@@ -14,6 +14,6 @@ begin
     ds_read_b32 v3, v1
     s_waitcnt lgkmcnt(1) ; broken
 ; fix: s_waitcnt lgkmcnt(0)
-    v_add_u32_e32 v3, 1, v3
-    global_store_dword v1, v3, s[6:7]
+    v_add_u32_e32 v4, 1, v3
+    global_store_dword v1, v4, s[6:7]
 finish

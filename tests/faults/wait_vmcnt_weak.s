@@ -13,6 +13,6 @@ begin
     global_load_dword v3, v1, s[4:5]
     s_waitcnt vmcnt(1) ; broken
 ; fix: s_waitcnt vmcnt(0)
-    v_add_u32_e32 v3, 1, v3
-    global_store_dword v1, v3, s[6:7]
+    v_add_u32_e32 v4, 1, v3
+    global_store_dword v1, v4, s[6:7]
 finish

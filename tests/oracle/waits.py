@@ -3,8 +3,8 @@ document's text on the counters (4.4) and knowing nothing of the simulator.
 
 Rules: a register that a load, returning atomic or scalar load will write may not be touched before a wait covers it
 (loads of one counter that return in order may overwrite each other's results); LDS that a load to LDS fills may not be
-read before a wait covers that load; outstanding LDS operations and loads to LDS must be waited for before s_barrier; a
-cache write-back must be complete before the store or atomic that publishes it, an acquiring access before buffer_inv."""
+read before a wait covers that load; a cache write-back must be complete before the store or atomic that publishes it, an acquiring access before buffer_inv. LDS writes outstanding
+at an s_barrier are no fault in themselves: whether one matters depends on who reads, so they are told apart."""
 
 import re
 from typing import Dict, FrozenSet, List, NamedTuple, Optional, Set, Tuple
@@ -113,6 +113,10 @@ def after_wait(state: State, vm: int, lgkm: int) -> State:
     return kept
 
 
+def at_barrier(insn: Insn, state: State) -> bool:
+    return insn.mnemonic == "s_barrier" and any(what in ("ldswrite", "dma") for _, _, _, what in state)
+
+
 def problems_at(insn: Insn, state: State) -> bool:
     touched = registers(insn.operands)
     event = event_of(insn)
@@ -123,8 +127,6 @@ def problems_at(insn: Insn, state: State) -> bool:
         if regs & sources:
             return True
         if regs & written and not (kind == (event.kind if event else "") and counter == mine and kind in ("vm", "lds")):
-            return True
-        if insn.mnemonic == "s_barrier" and (what in ("ldswrite", "dma")):
             return True
         if what == "dma" and insn.mnemonic.startswith("ds_read"):
             return True
@@ -195,8 +197,10 @@ class Program:
                 stack += self.successors(k)
         return seen
 
-    def broken(self, kernel: str, changed: Dict[int, Insn]) -> bool:
-        """Whether some path of the kernel, with these instructions changed, breaks a rule."""
+    def broken(self, kernel: str, changed: Dict[int, Insn]) -> Tuple[bool, bool]:
+        """Whether some path of the kernel, with these instructions changed, breaks a rule; whether some path without
+        such a fault reaches an s_barrier with LDS writes outstanding."""
+        barrier = False
         states: Dict[int, State] = {self.starts[kernel]: {}}
         work = [self.starts[kernel]]
         while work:
@@ -204,11 +208,12 @@ class Program:
             insn = changed.get(k, self.code[k])
             state = states[k]
             if insn.mnemonic != "s_waitcnt" and problems_at(insn, state):
-                return True
+                return True, barrier
+            barrier |= at_barrier(insn, state)
             after = step(insn, state)
             for n in self.successors(k):
                 joined, grew = join(states.get(n), after)
                 if grew:
                     states[n] = joined
                     work.append(n)
-        return False
+        return False, barrier

@@ -159,6 +159,24 @@ static void test_targets(struct file good, struct file other) {
     free(f.bytes);
 }
 
+/* Metadata that claims more than there is: the claim alone would take gigabytes. */
+static void test_metadata(struct file good) {
+    static const char key[] = "amdhsa.kernels";
+    struct file f = {malloc(good.size), good.size};
+    memcpy(f.bytes, good.bytes, good.size);
+    unsigned char *list = memmem(f.bytes, f.size, key, sizeof key - 1);
+    CHECK(list != NULL, "no %s", key);
+    if (list != NULL) {
+        list += sizeof key - 1;
+        CHECK(*list == 0x94, "an array of 4 begins with 0x94, not 0x%02x", *list);
+        memcpy(list, "\xdf\xff\xff\xff\xff", 5); /* a map of 2^32 - 1 */
+        check_fails(f.bytes, f.size, "no msgpack map");
+        memcpy(list, "\xdb\x7f\xff\xff\xff", 5); /* a string */
+        check_fails(f.bytes, f.size, "no msgpack map");
+    }
+    free(f.bytes);
+}
+
 static void put64(unsigned char *at, uint64_t value) {
     memcpy(at, &value, sizeof value);
 }
@@ -274,6 +292,7 @@ int main(void) {
     CHECK(code_image_size(hip.bytes) == hip.size, "%zu, not %zu", code_image_size(hip.bytes), hip.size);
     CHECK(code_image_size("text") == 0 && code_image_size(NULL) == 0, "no code object has a size");
     test_targets(hip, other);
+    test_metadata(hip);
     test_bundles(hip);
     test_truncated(hip);
     test_corrupted(hip, 2000);

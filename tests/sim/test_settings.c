@@ -33,6 +33,8 @@ int main(void) {
     CHECK(gfx950sim_set("check", "trans-valu=off") == 0, "a row of the hazard table: %s", gfx950sim_message());
     CHECK(gfx950sim_set("threads", "2") == 0 && settings.threads == 2, "%u", settings.threads);
     CHECK(gfx950sim_message()[0] == '\0', "a success leaves no message: %s", gfx950sim_message());
+    CHECK(gfx950sim_set("budget", "1000") == 0 && settings.budget == 1000, "%llu", (unsigned long long)settings.budget);
+    check_refused("budget", "-1", "budget is '-1'");
     check_refused("checks", "strict", "checks is 'strict'; it must be one of own, compiled, foreign");
     check_refused("order", "", "order is ''");
     check_refused("seed", "-1", "seed is '-1'");

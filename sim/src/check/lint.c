@@ -121,6 +121,47 @@ static void check_known(struct flow *f) {
     }
 }
 
+/* A trap ends the kernel, and a call need not return. */
+static bool goes_on(const struct insn *in) {
+    return !flow_is(in, "s_endpgm") && !flow_is(in, "s_branch") && !flow_is(in, "s_setpc") && !flow_is(in, "s_rfe") &&
+           !flow_is(in, "s_trap") && !flow_is_call(in);
+}
+
+static void check_leaving(struct flow *f) {
+    const struct code *code = f->code;
+    for (uint32_t i = 0; i < code->ninsn; i++) {
+        const struct insn *in = &code->insn[i];
+        if (!f->reached[i])
+            continue;
+        if ((flow_is(in, "s_branch") || flow_is(in, "s_cbranch")) && !strstr(in->mnemonic, "_fork") &&
+            !strstr(in->mnemonic, "_join") && in->target == UINT32_MAX)
+            report(&f->wave, in, CHECK_BAD_PC, NULL, 0, "the branch leads to no instruction of this code object");
+        else if (i + 1 == code->ninsn && goes_on(in))
+            report(&f->wave, in, CHECK_BAD_PC, NULL, 0, "execution runs past the end of the code");
+    }
+}
+
+static bool is_kernel(const struct code *code, uint64_t entry) {
+    for (unsigned i = 0; i < code->nkernels; i++)
+        if (code->kernels[i].entry == entry)
+            return true;
+    return false;
+}
+
+/* Callers leave loads outstanding: LLVM's functions wait for everything first. */
+static void check_entries(struct flow *f) {
+    const struct code *code = f->code;
+    for (unsigned i = 0; i < code->nfunctions; i++) {
+        uint32_t at = code->functions[i] / 4 < code->text_size / 4 ? code->index_at[code->functions[i] / 4] : UINT32_MAX;
+        if (at >= code->ninsn || !f->reached[at] || is_kernel(code, code->functions[i]))
+            continue;
+        const struct insn *in = &code->insn[at];
+        if (!flow_is(in, "s_waitcnt") || in->waitcnt)
+            report(&f->wave, in, CHECK_WAIT_CALL, NULL, 0,
+                   "the function does not begin with s_waitcnt vmcnt(0) lgkmcnt(0); its callers may have loads outstanding");
+    }
+}
+
 /* --- driver --------------------------------------------------------------------------------------------------------------- */
 
 static bool reach(struct flow *f, uint32_t root) {
@@ -174,6 +215,9 @@ static bool lint_kernel(const struct code *code, const struct kernel *k) {
     }
     if (ok) {
         check_known(&f);
+        check_leaving(&f);
+        if (calls)
+            check_entries(&f);
         if (code->nkernels == 1)
             check_unreachable(&f);
         ok = check_wait_states(&f) && lint_waits(&f, roots);

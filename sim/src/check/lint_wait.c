@@ -10,6 +10,8 @@ struct load {
     uint32_t at;     /* instruction */
     uint8_t counter; /* PEND_* bits still to be covered */
     uint8_t vm, lds; /* operations issued after it, at least; saturate at 63 and 15 */
+    uint8_t lgkm;    /* LDS operations and scalar loads together, likewise */
+    bool trusted;    /* a wait would have covered it if scalar loads returned in order */
 };
 
 struct state {
@@ -76,15 +78,21 @@ static bool join(struct state *to, const struct state *from, bool *changed) {
             have->vm = l->vm;
         if (l->lds < have->lds)
             have->lds = l->lds;
-        *changed |= was.counter != have->counter || was.vm != have->vm || was.lds != have->lds;
+        if (l->lgkm < have->lgkm)
+            have->lgkm = l->lgkm;
+        have->trusted |= l->trusted;
+        *changed |= was.counter != have->counter || was.vm != have->vm || was.lds != have->lds ||
+                    was.lgkm != have->lgkm || was.trusted != have->trusted;
     }
     return true;
 }
 
 static void wait(struct state *s, const struct code *code, unsigned vmcnt, unsigned lgkmcnt) {
-    bool flat = false;
-    for (unsigned i = 0; i < s->n; i++)
+    bool flat = false, smem = false;
+    for (unsigned i = 0; i < s->n; i++) {
         flat |= (code->insn[s->load[i].at].flags & F_FLAT) != 0;
+        smem |= (s->load[i].counter & PEND_SMEM) != 0;
+    }
     unsigned kept = 0;
     for (unsigned i = 0; i < s->n; i++) {
         struct load l = s->load[i];
@@ -94,6 +102,8 @@ static void wait(struct state *s, const struct code *code, unsigned vmcnt, unsig
             l.counter &= (uint8_t) ~(PEND_LDS | PEND_SMEM);
         else if (!flat && lgkmcnt < 15 && l.lds >= lgkmcnt)
             l.counter &= (uint8_t)~PEND_LDS;
+        if ((l.counter & (PEND_LDS | PEND_SMEM)) && smem && lgkmcnt < 15 && l.lgkm >= lgkmcnt)
+            l.trusted = true;
         if (l.counter)
             s->load[kept++] = l;
     }
@@ -113,7 +123,15 @@ static bool in_order(const struct load *l, const struct insn *from, const struct
     return (l->counter == PEND_VM && (to->flags & F_VMEM)) || (l->counter == PEND_LDS && (to->flags & F_LDS));
 }
 
+/* s[30:31] holds the return address in LLVM's calling convention. */
+static bool returns(const struct insn *in) {
+    return flow_is(in, "s_setpc") && in->nranges && in->range[0].is_sgpr && in->range[0].reg == 30;
+}
+
 static void check(struct flow *f, const struct state *s, const struct insn *in) {
+    if (s->n && returns(in))
+        report(&f->wave, in, CHECK_WAIT_CALL, &f->code->insn[s->load[0].at], 0,
+               "on some path a load is outstanding when the function returns; s_waitcnt must stand between");
     for (unsigned i = 0; i < s->n; i++) {
         const struct load *l = &s->load[i];
         const struct insn *from = &f->code->insn[l->at];
@@ -123,10 +141,10 @@ static void check(struct flow *f, const struct state *s, const struct insn *in) 
             if (r->is_sgpr != d->is_sgpr || r->reg >= d->reg + d->ndw || d->reg >= r->reg + r->ndw || in_order(l, from, in, r))
                 continue;
             bool vm = l->counter & PEND_VM;
-            report(&f->wave, in, vm ? CHECK_WAIT_VMCNT : CHECK_WAIT_LGKMCNT, from, 0,
+            report(&f->wave, in, vm ? CHECK_WAIT_VMCNT : l->trusted ? CHECK_WAIT_SMEM_ORDER : CHECK_WAIT_LGKMCNT, from, 0,
                    "on some path a load still writes %s%u; s_waitcnt %s(%u) must stand between", r->is_sgpr ? "s" : "v",
                    (unsigned)(r->reg > d->reg ? r->reg : d->reg) & 255u, vm ? "vmcnt" : "lgkmcnt",
-                   (from->flags & F_FLAT) || (l->counter & PEND_SMEM) ? 0u : vm ? l->vm : l->lds);
+                   (from->flags & F_FLAT) || (l->counter & PEND_SMEM) || l->trusted ? 0u : vm ? l->vm : l->lds);
         }
     }
 }
@@ -150,9 +168,11 @@ static bool step(struct flow *f, struct state *s, uint32_t at) {
             l->vm++;
         if ((counter & PEND_LDS) && l->lds < 15)
             l->lds++;
+        if ((counter & (PEND_LDS | PEND_SMEM)) && l->lgkm < 15)
+            l->lgkm++;
     }
     bool writes = result_of(in) && !(in->flags & F_LDS_DMA);
-    return !writes || add(s, (struct load){at, (uint8_t)counter, 0, 0});
+    return !writes || add(s, (struct load){.at = at, .counter = (uint8_t)counter});
 }
 
 static bool is_leader(const struct code *code, const uint8_t *target, uint32_t at) {

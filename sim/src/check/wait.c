@@ -80,9 +80,23 @@ static void release_flat_done(struct wave *w) {
     w->flat_outstanding = flat;
 }
 
+/* What lgkmcnt(limit) would cover if scalar loads returned in order, which the author may have believed. */
+static void mark_trusted(struct wave *w, unsigned limit) {
+    unsigned younger = 0;
+    for (unsigned i = w->npending; i-- > 0;) {
+        struct pending *p = &w->pending[i];
+        if (!(p->counter & (PEND_LDS | PEND_SMEM)))
+            continue;
+        p->trusted |= younger >= limit;
+        younger++;
+    }
+}
+
 void pending_wait(struct wave *w, unsigned vmcnt, unsigned lgkmcnt) {
     if (w->npending == 0)
         return;
+    if (w->smem_outstanding && lgkmcnt > 0)
+        mark_trusted(w, lgkmcnt);
     if (w->flat_outstanding == 0 || vmcnt == 0)
         release(w, PEND_VM, &w->vm_outstanding, vmcnt);
     if (w->flat_outstanding == 0 || lgkmcnt == 0)
@@ -151,7 +165,7 @@ static bool ordered_overwrite(const struct pending *p, const struct insn *in, co
 }
 
 static void complain(struct wave *w, const struct insn *in, const struct pending *p, const struct reg_range *r) {
-    unsigned check = p->counter & PEND_VM ? CHECK_WAIT_VMCNT : CHECK_WAIT_LGKMCNT;
+    unsigned check = p->counter & PEND_VM ? CHECK_WAIT_VMCNT : p->trusted ? CHECK_WAIT_SMEM_ORDER : CHECK_WAIT_LGKMCNT;
     unsigned younger = 0;
     for (const struct pending *q = p + 1; q < w->pending + w->npending; q++)
         younger += (q->counter & p->counter) != 0;
@@ -166,7 +180,7 @@ static void complain(struct wave *w, const struct insn *in, const struct pending
     else
         report(w, in, check, p->in, p->is_sgpr ? 0 : p->exec,
                "%s %s%u while a load still writes it; s_waitcnt lgkmcnt(%u) must stand between", verb, file, first,
-               p->counter & PEND_SMEM || is_flat(p) ? 0 : younger);
+               p->counter & PEND_SMEM || is_flat(p) || p->trusted ? 0 : younger);
 }
 
 void wait_check(struct wave *w, const struct insn *in) {
