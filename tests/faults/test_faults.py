@@ -1,4 +1,4 @@
-"""Small broken kernels, one fault each: the simulator names the fault, and is silent once it is repaired.
+"""Small broken kernels, one fault each: the simulator names it, and is silent once it is repaired.
 
 A kernel's header says how it is run and what must be found (`; key: value` lines):
 
@@ -6,8 +6,8 @@ A kernel's header says how it is run and what must be found (`; key: value` line
     fix-args            arguments of the repaired kernel, where they are what is repaired
     preset, options     --checks, and further options
     expect              the one rule that is reported
-    at, earlier         how the disassembly of the instruction and of the earlier one concerned begins
-    lint: yes           `gfx950sim lint` finds the same without running; without the line it finds nothing
+    at, earlier         beginning of the instruction reported, and of the earlier one concerned
+    lint: yes           `gfx950sim lint` finds the same without running; else it finds nothing
     run: no             running it is no fault, only lint is to find it
     place: host         the fault shows when the host reads, so that no instruction is named
     within              CPU seconds that the run may take
@@ -31,7 +31,8 @@ from typing import Dict, List, Tuple
 
 HERE = pathlib.Path(__file__).resolve().parent
 CONFIGS = HERE.parents[1] / "configs"
-KNOWN = set("grid block args fix-args preset options expect at earlier lint run place within".split())
+KEYS = "grid block args fix-args preset options expect at earlier lint run place within"
+KNOWN = set(KEYS.split())
 # use-after-free needs a host program: tests/sim/test_hip_launch.c has it.
 ELSEWHERE = {"use-after-free"}
 
@@ -153,10 +154,10 @@ class Faults(unittest.TestCase):
             self.check_repaired(header, assemble(twin, pathlib.Path(name)))
 
     def test_budget(self) -> None:
-        """A kernel that stores for ever is no deadlock; the setting `budget` ends it, with a sentence."""
-        endless = "begin\n.Lagain:\nglobal_store_dword v1, v0, s[6:7]\ns_branch .Lagain\ndescriptor\n"
+        """A kernel that stores for ever is no deadlock; `budget` ends it, with a sentence."""
+        loop = ".Lagain:\nglobal_store_dword v1, v0, s[6:7]\ns_branch .Lagain\n"
         with tempfile.TemporaryDirectory() as name:
-            co = assemble('.include "fault.inc"\n' + endless, pathlib.Path(name))
+            co = assemble(f'.include "fault.inc"\nbegin\n{loop}descriptor\n', pathlib.Path(name))
             words = ["run", str(co), "--grid", "1", "--block", "64", "zero:256", "zero:256"]
             status, found, err = simulate(*words, "--budget", "1000")
         self.assertEqual((status, found), (2, []))

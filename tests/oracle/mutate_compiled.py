@@ -176,7 +176,7 @@ def not_modelled(thing: Object, mutant: Mutant) -> str:
     before, after = code[k - 1], code[k + 1]
     if "op_sel_hi" in before.operands or before.mnemonic.startswith("v_pk_"):
         return "after op_sel_hi, whose bit LLVM takes for a result above bit 0"
-    if before.mnemonic == after.mnemonic == "v_writelane_b32":
+    if after.mnemonic == "v_writelane_b32" and "v_writelane_b32" in (before.mnemonic, code[k - 2].mnemonic):
         return "inside the spill of an SGPR pair, which LLVM takes for a write of the pair"
     for family in (MEMORY, ("s_load", "s_buffer_load")):
         if before.mnemonic.startswith(family) and after.mnemonic.startswith(family):

@@ -21,14 +21,26 @@ KERNEL hidden_arguments(GLOBAL u32 *out) {
         return;
     out += 20 * i;
     for (u32 k = 0; k < 3; k++) {
+#ifdef HIDDEN_V4 /* offsets come first, and sizes are in the packet only */
+        u32 size = *(CONSTANT const u16 *)(p + 4 + 2 * k), items = *(CONSTANT const u32 *)(p + 12 + 4 * k);
+        out[k] = items / size;
+        out[3 + k] = size;
+        out[6 + k] = items % size;
+        out[9 + k] = (u32) * (CONSTANT const u64 *)(h + 8 * k);
+#else
         out[k] = *(CONSTANT const u32 *)(h + 4 * k);
         out[3 + k] = *(CONSTANT const u16 *)(h + 12 + 2 * k);
         out[6 + k] = *(CONSTANT const u16 *)(h + 18 + 2 * k);
         out[9 + k] = (u32) * (CONSTANT const u64 *)(h + 40 + 8 * k);
+#endif
         out[13 + k] = *(CONSTANT const u16 *)(p + 4 + 2 * k);
         out[16 + k] = *(CONSTANT const u32 *)(p + 12 + 4 * k);
     }
+#ifdef HIDDEN_V4
+    out[12] = *(CONSTANT const u16 *)(p + 2) & 3;
+#else
     out[12] = *(CONSTANT const u16 *)(h + 64);
+#endif
     out[19] = *(CONSTANT const u32 *)(p + 28); /* LDS bytes */
 }
 #else

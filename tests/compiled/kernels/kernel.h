@@ -41,13 +41,19 @@ typedef _Float16 f16;
 #define group_x() ((u32)__builtin_amdgcn_workgroup_id_x())
 #define group_y() ((u32)__builtin_amdgcn_workgroup_id_y())
 #define group_z() ((u32)__builtin_amdgcn_workgroup_id_z())
-/* Hidden arguments of code object version 5 and later. */
+/* Hidden arguments: block counts and sizes since code object version 5. */
 #define size_x() ((u32)__builtin_amdgcn_workgroup_size_x())
 #define size_y() ((u32)__builtin_amdgcn_workgroup_size_y())
 #define size_z() ((u32)__builtin_amdgcn_workgroup_size_z())
+#ifdef HIDDEN_V4 /* version 4 has no block counts: from the packet */
+#define groups_x() ((u32)__builtin_amdgcn_grid_size_x() / size_x())
+#define groups_y() ((u32)__builtin_amdgcn_grid_size_y() / size_y())
+#define groups_z() ((u32)__builtin_amdgcn_grid_size_z() / size_z())
+#else
 #define groups_x() (((CONSTANT const u32 *)__builtin_amdgcn_implicitarg_ptr())[0])
 #define groups_y() (((CONSTANT const u32 *)__builtin_amdgcn_implicitarg_ptr())[1])
 #define groups_z() (((CONSTANT const u32 *)__builtin_amdgcn_implicitarg_ptr())[2])
+#endif
 
 static inline void barrier(void) {
     __builtin_amdgcn_fence(__ATOMIC_RELEASE, "workgroup");
