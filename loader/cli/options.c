@@ -64,9 +64,9 @@ enum exit_status options_parse(struct options *options, int argc, char **argv) {
     };
     *options = (struct options){.seed = 1, .device = DEVICE_AUTO};
     int64_t *const numbers[] = {[M] = &options->m, [N] = &options->n, [K] = &options->k, [SEED] = &options->seed};
-    const char **const texts[] = {
-        [X] = &options->x,     [X_SCALE] = &options->x_scale, [W] = &options->w, [W_SCALE] = &options->w_scale,
-        [OUT] = &options->out, [KERNEL] = &options->kernel};
+    const char **const texts[] = {[X] = &options->x,     [X_SCALE] = &options->x_scale,
+                                  [W] = &options->w,     [W_SCALE] = &options->w_scale,
+                                  [OUT] = &options->out, [KERNEL] = &options->kernel};
     bool given[3] = {false};
     optind = 1;
     opterr = 0;

@@ -49,7 +49,8 @@ static int set(const char *name, const char *value) {
 }
 
 static int parse(int argc, char **argv, struct options *o) {
-    static const char *const settings_options[] = {"checks", "check", "order", "seed", "threads", "budget", "mfma", "preload"};
+    static const char *const settings_options[] = {"checks",  "check",  "order", "seed",
+                                                   "threads", "budget", "mfma",  "preload"};
     for (int i = 1; i < argc; i++) {
         const char *a = argv[i], *v = i + 1 < argc ? argv[i + 1] : NULL;
         if (strncmp(a, "--", 2) != 0) {

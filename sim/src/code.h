@@ -31,20 +31,20 @@ struct kernel {
 };
 
 struct code {
-    uint8_t *image;      /* loaded segments, at image + virtual address; registered as device memory by the loader */
+    uint8_t *image; /* loaded segments, at image + virtual address; registered as device memory by the loader */
     size_t image_size;
-    uint64_t text_addr;  /* virtual address of the code inside the image */
+    uint64_t text_addr; /* virtual address of the code inside the image */
     size_t text_size;
-    unsigned version;    /* code object version 3..6, from the ABI version */
+    unsigned version; /* code object version 3..6, from the ABI version */
     uint32_t e_flags;
-    char target[64];     /* amdgcn-amd-amdhsa--gfx950... or "" */
+    char target[64]; /* amdgcn-amd-amdhsa--gfx950... or "" */
     unsigned nkernels;
     struct kernel *kernels;
     /* decoded text: insn[i] in address order; index_at[pc / 4] is the index at that offset, UINT32_MAX inside one */
     struct insn *insn;
     uint32_t ninsn;
     uint32_t *index_at;
-    char *text; /* pool of disassembly lines */
+    char *text;          /* pool of disassembly lines */
     unsigned nfunctions; /* offsets of function symbols into the code */
     uint32_t *functions;
     unsigned nsymbols; /* data symbols, for hipModuleGetGlobal */

@@ -78,7 +78,8 @@ static void squeeze(char *s) {
     *out = '\0';
 }
 
-/* LLVM marks a vector tuple at an odd register as invalid. It is decoded like any other; register-alignment reports it. */
+/* LLVM marks a vector tuple at an odd register as invalid. It is decoded like any other; register-alignment reports it.
+ */
 static void unmark_odd_tuples(char *line) {
     for (char *at = line; (at = strstr(at, "/*Invalid register")) != NULL; at++) {
         const char *end = strstr(at, "*/"), *open = at;

@@ -6,7 +6,8 @@
 
 enum { LOOK_AHEAD = 1 << 14 };
 
-static bool same_state(const struct wave *w, const struct wave *was, const uint32_t *rows, unsigned arch, unsigned acc) {
+static bool same_state(const struct wave *w, const struct wave *was, const uint32_t *rows, unsigned arch,
+                       unsigned acc) {
     if (w->index != was->index || w->scc != was->scc || w->mode != was->mode || memcmp(w->s, was->s, sizeof w->s) != 0)
         return false;
     return memcmp(w->v, rows, sizeof(lane_row) * arch) == 0 &&

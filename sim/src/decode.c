@@ -24,7 +24,9 @@ static void rest(struct insn *in, unsigned from, unsigned role) {
         add_operand(in, i, role);
 }
 
-static bool starts(const char *s, const char *prefix) { return strncmp(s, prefix, strlen(prefix)) == 0; }
+static bool starts(const char *s, const char *prefix) {
+    return strncmp(s, prefix, strlen(prefix)) == 0;
+}
 
 static bool merges_destination(const struct insn *in) {
     const struct insn_mods *m = &in->mods;
@@ -73,7 +75,8 @@ static void matrix_roles(struct insn *in) {
     rest(in, 4, ROLE_SRC_AB);
 }
 
-/* Printed order: buffer_* vdata, vaddr, srd, soffset; loads and returning atomics dst, addr, ...; others addr, data, ... */
+/* Printed order: buffer_* vdata, vaddr, srd, soffset; loads and returning atomics dst, addr, ...; others addr, data,
+ * ... */
 static void memory_roles(struct insn *in) {
     const char *name = in->op->name;
     bool buffer = starts(name, "buffer_") || starts(name, "tbuffer_");

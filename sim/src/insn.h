@@ -77,12 +77,12 @@ enum sdwa_unused { UNUSED_PAD, UNUSED_SEXT, UNUSED_PRESERVE };
 enum insn_encoding { ENC_DEFAULT, ENC_E32, ENC_E64, ENC_SDWA, ENC_DPP };
 
 struct insn_mods {
-    uint8_t encoding; /* enum insn_encoding, from the mnemonic's suffix */
+    uint8_t encoding;                          /* enum insn_encoding, from the mnemonic's suffix */
     uint8_t op_sel, op_sel_hi, neg_lo, neg_hi; /* bit i: i-th entry of the printed list */
     bool has_op_sel, has_op_sel_hi;
     bool clamp;
-    int8_t omod; /* 0 none, 1 mul:2, 2 mul:4, 3 div:2 */
-    uint8_t dpp; /* enum dpp_ctrl */
+    int8_t omod;     /* 0 none, 1 mul:2, 2 mul:4, 3 div:2 */
+    uint8_t dpp;     /* enum dpp_ctrl */
     uint8_t dpp_arg; /* shift, lane, or quad_perm packed 2 bits an entry */
     uint8_t row_mask, bank_mask;
     bool bound_ctrl, fi;
@@ -98,11 +98,11 @@ struct insn_mods {
 
 /* A run of registers that the instruction reads or writes; what the checkers work on. */
 enum range_role {
-    ROLE_SRC = 1,        /* plain source */
-    ROLE_SRC_ADDR = 2,   /* memory address, SRD, offset */
-    ROLE_SRC_DATA = 4,   /* data of a store or atomic */
-    ROLE_SRC_AB = 8,     /* MFMA A, B, index, scale; dot A, B */
-    ROLE_SRC_C = 16,     /* MFMA/dot accumulator */
+    ROLE_SRC = 1,      /* plain source */
+    ROLE_SRC_ADDR = 2, /* memory address, SRD, offset */
+    ROLE_SRC_DATA = 4, /* data of a store or atomic */
+    ROLE_SRC_AB = 8,   /* MFMA A, B, index, scale; dot A, B */
+    ROLE_SRC_C = 16,   /* MFMA/dot accumulator */
     ROLE_SRC_LANESEL = 32,
     ROLE_SRC_CARRY = 64, /* carry-in, cndmask selector */
     ROLE_DST = 128,
@@ -110,7 +110,7 @@ enum range_role {
 };
 
 struct reg_range {
-    uint16_t reg;  /* unified VGPR number, or SGPR number */
+    uint16_t reg; /* unified VGPR number, or SGPR number */
     uint8_t ndw;
     bool is_sgpr;
     uint16_t role; /* enum range_role */
@@ -121,10 +121,10 @@ struct insn {
     uint8_t size;
     uint8_t noperands;
     uint8_t nranges;
-    uint8_t slots; /* wait states that it counts: 1, s_nop more */
-    uint8_t klass; /* index into wave.class_count */
-    uint8_t passes; /* MFMA: passes of the matrix pipe with these operand formats */
-    uint8_t haz_span; /* wait states after which nothing that it produces can hurt */
+    uint8_t slots;           /* wait states that it counts: 1, s_nop more */
+    uint8_t klass;           /* index into wave.class_count */
+    uint8_t passes;          /* MFMA: passes of the matrix pipe with these operand formats */
+    uint8_t haz_span;        /* wait states after which nothing that it produces can hurt */
     uint16_t waitcnt;        /* s_waitcnt: vmcnt | lgkmcnt << 8, 63 and 15 when absent */
     uint32_t flags;          /* copy of op->flags plus what the operands add (isa.h) */
     uint32_t target;         /* branch target: instruction index, UINT32_MAX when it is no known instruction */
@@ -141,8 +141,9 @@ struct insn {
 /* Parses one line of LLVM's disassembly. False with a reason in err when some token is not understood. */
 bool insn_parse(const char *text, struct insn *in, char *err, unsigned long err_size);
 
-/* insn_unknown: an instruction that stops the kernel when it is executed. insn_decode: insn_parse, then the row of isa.h, register ranges, driver and hazard classes (decode.c). An instruction without a
- * row is decoded all the same: it stops the kernel only when it is executed. */
+/* insn_unknown: an instruction that stops the kernel when it is executed. insn_decode: insn_parse, then the row of
+ * isa.h, register ranges, driver and hazard classes (decode.c). An instruction without a row is decoded all the same:
+ * it stops the kernel only when it is executed. */
 void insn_unknown(struct insn *in);
 bool insn_decode(const char *text, struct insn *in, char *err, unsigned long err_size);
 

@@ -17,14 +17,29 @@ enum { LANES = 64 };
  * arrive as u64. T_V2F32 and T_V2B32 arrive as u64 (low element in bits 31:0) with op_sel and op_sel_hi applied. */
 enum isa_type {
     T_NONE,
-    T_B32, T_I32, T_U32, T_F32,
-    T_B64, T_I64, T_U64, T_F64,
-    T_B16, T_I16, T_U16, T_F16, T_BF16,
-    T_V2B16, T_V2I16, T_V2U16, T_V2F16, T_V2BF16,
-    T_V2F32, T_V2B32,
+    T_B32,
+    T_I32,
+    T_U32,
+    T_F32,
+    T_B64,
+    T_I64,
+    T_U64,
+    T_F64,
+    T_B16,
+    T_I16,
+    T_U16,
+    T_F16,
+    T_BF16,
+    T_V2B16,
+    T_V2I16,
+    T_V2U16,
+    T_V2F16,
+    T_V2BF16,
+    T_V2F32,
+    T_V2B32,
     T_MIX,      /* source: f32, or with op_sel_hi the f16 half that op_sel names; arrives as f32 */
     T_F16_HIGH, /* destination: f16 in bits 31:16 */
-    T_MASK, /* destination or source: SGPR pair (or VCC), bit per lane; not part of a/b/c, see lane_args */
+    T_MASK,     /* destination or source: SGPR pair (or VCC), bit per lane; not part of a/b/c, see lane_args */
 };
 
 /* How undefined bits of sources reach the destination, per lane. */
@@ -35,16 +50,19 @@ enum isa_shadow {
     SH_AND,     /* as SH_OR_BITS, but a defined 0 on the other side defines the bit */
     SH_OR,      /* ... a defined 1 ... */
     SH_ADD,     /* undefined from the lowest undefined source bit upwards: add, sub, mul low, left carries */
-    SH_SHL_REV, SH_SHR_REV, SH_ASHR_REV, /* a = shift amount, b = value: the shadow is shifted along */
-    SH_SELECT,  /* v_cndmask: of the selected source only */
-    SH_PK16,    /* SH_ALL for each 16-bit half by itself */
-    SH_PK32,    /* SH_ALL for each 32-bit half of a 64-bit pair by itself */
-    SH_CUSTOM,  /* the row's shadow function */
+    SH_SHL_REV,
+    SH_SHR_REV,
+    SH_ASHR_REV, /* a = shift amount, b = value: the shadow is shifted along */
+    SH_SELECT,   /* v_cndmask: of the selected source only */
+    SH_PK16,     /* SH_ALL for each 16-bit half by itself */
+    SH_PK32,     /* SH_ALL for each 32-bit half of a 64-bit pair by itself */
+    SH_CUSTOM,   /* the row's shadow function */
     /* these evaluate the row's own function on other values */
     SH_BITWISE, /* bit i depends on bit i of the sources only: exact for any such function */
     SH_MOVE,    /* bits of the sources go elsewhere, or several of them are ored; where to is said by the sources in
                    `amounts`, one undefined (relevant) bit of which makes the result undefined */
-    SH_COMPARE, /* monotonic in each source, as orderings are: evaluated at the extremes; sources of signed types as such */
+    SH_COMPARE, /* monotonic in each source, as orderings are: evaluated at the extremes; sources of signed types as
+                   such */
     SH_EQUAL,   /* ==, !=: defined as soon as a bit differs that is defined on both sides */
 };
 
@@ -87,9 +105,9 @@ enum isa_flags {
     F_TRANS = 1u << 13,
     F_DOT = 1u << 14,
     F_CMPX = 1u << 15,
-    F_DPP = 1u << 16,    /* set by the parser for DPP encodings */
+    F_DPP = 1u << 16, /* set by the parser for DPP encodings */
     F_READLANE = 1u << 17,
-    F_SWAP = 1u << 18,   /* v_permlane*_swap, v_swap: operands 0 and 1 are read and written */
+    F_SWAP = 1u << 18, /* v_permlane*_swap, v_swap: operands 0 and 1 are read and written */
     F_LDS_DMA = 1u << 19,
     F_XDL = 1u << 20,
     F_SGEMM = 1u << 21,
@@ -97,13 +115,13 @@ enum isa_flags {
     F_SUBDWORD = 1u << 23, /* result lands above bit 0 (set by the decoder from op_sel or dst_sel) */
     F_SCALEF32 = 1u << 24,
     /* semantics */
-    F_NO_EXEC = 1u << 25,   /* ignores EXEC: readlane, readfirstlane with EXEC = 0, MFMA, writelane */
-    F_RMW = 1u << 26,       /* the destination is also the last source (v_fmac, v_dot2c, s_cmov, s_bitset ...) */
-    F_MODE32 = 1u << 27,    /* float_round and float_denorm of MODE apply, the f32 fields */
-    F_MODE64 = 1u << 28,    /* ... the f16/f64 fields */
-    F_NODST = 1u << 29,     /* operand 0 is a source too */
+    F_NO_EXEC = 1u << 25,     /* ignores EXEC: readlane, readfirstlane with EXEC = 0, MFMA, writelane */
+    F_RMW = 1u << 26,         /* the destination is also the last source (v_fmac, v_dot2c, s_cmov, s_bitset ...) */
+    F_MODE32 = 1u << 27,      /* float_round and float_denorm of MODE apply, the f32 fields */
+    F_MODE64 = 1u << 28,      /* ... the f16/f64 fields */
+    F_NODST = 1u << 29,       /* operand 0 is a source too */
     F_HI_PRESERVE = 1u << 30, /* 16-bit result: bits 31:16 of the destination are kept (mixlo/mixhi, cvt halves) */
-    F_SCC = 1u << 31,       /* SALU: writes SCC */
+    F_SCC = 1u << 31,         /* SALU: writes SCC */
 };
 
 typedef void insn_exec_fn(struct wave *, const struct insn *);
@@ -122,15 +140,15 @@ typedef void salu_fn(struct salu_args *);
 struct isa_op {
     const char *name; /* without _e32, _e64, _dpp, _sdwa */
     uint32_t flags;
-    uint8_t dst;    /* enum isa_type of the destination, T_NONE without one, T_MASK for compares */
-    uint8_t src[3]; /* enum isa_type */
-    uint8_t shadow; /* enum isa_shadow */
-    uint8_t passes; /* MFMA: matrix pipe passes with 4-bit/6-bit operands or unconditionally */
+    uint8_t dst;        /* enum isa_type of the destination, T_NONE without one, T_MASK for compares */
+    uint8_t src[3];     /* enum isa_type */
+    uint8_t shadow;     /* enum isa_shadow */
+    uint8_t passes;     /* MFMA: matrix pipe passes with 4-bit/6-bit operands or unconditionally */
     lane_fn *lanes;     /* per-lane operations: run by the generic vector driver, valu.c */
     salu_fn *scalar;    /* scalar operations: run by the generic scalar driver, salu.c */
     insn_exec_fn *exec; /* everything else */
     shadow_fn *shadow_fn;
-    const void *aux;    /* a family's own parameters */
+    const void *aux;  /* a family's own parameters */
     uint8_t mask_dst; /* 1: a T_MASK destination follows the destination (v_add_co, v_div_scale) */
     uint8_t mask_src; /* 1: a T_MASK source follows the sources, printed in VOP3 and as vcc in VOP2; SALU: SCC */
     uint8_t amounts;  /* SH_MOVE: bit i: source i is a shift amount or the like */
@@ -143,8 +161,7 @@ struct isa_family {
     unsigned count;
 };
 
-#define ISA_FAMILY(id, table) \
-    const struct isa_family isa_family_##id = {#id, table, sizeof(table) / sizeof((table)[0])}
+#define ISA_FAMILY(id, table) const struct isa_family isa_family_##id = {#id, table, sizeof(table) / sizeof((table)[0])}
 
 /* All families, in isa_table.c. */
 extern const struct isa_family *const isa_families[];

@@ -37,7 +37,9 @@ static void build(void) {
     qsort(sorted, nsorted, sizeof *sorted, compare);
 }
 
-void isa_init(void) { pthread_once(&once, build); }
+void isa_init(void) {
+    pthread_once(&once, build);
+}
 
 const struct isa_op *isa_find(const char *mnemonic) {
     isa_init();

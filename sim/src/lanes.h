@@ -5,54 +5,54 @@
 
 #include "isa.h"
 
-#define LANE_FN1(fn, TD, TA, expr)                                                                                    \
-    static void fn(struct lane_args *x) {                                                                             \
-        const TA *restrict a_ = x->a;                                                                                 \
-        TD *restrict d_ = x->d;                                                                                       \
-        for (int i = 0; i < LANES; i++) {                                                                             \
-            const TA A = a_[i];                                                                                       \
-            d_[i] = (TD)(expr);                                                                                       \
-        }                                                                                                             \
+#define LANE_FN1(fn, TD, TA, expr)                                                                                     \
+    static void fn(struct lane_args *x) {                                                                              \
+        const TA *restrict a_ = x->a;                                                                                  \
+        TD *restrict d_ = x->d;                                                                                        \
+        for (int i = 0; i < LANES; i++) {                                                                              \
+            const TA A = a_[i];                                                                                        \
+            d_[i] = (TD)(expr);                                                                                        \
+        }                                                                                                              \
     }
 
-#define LANE_FN2(fn, TD, TA, TB, expr)                                                                                \
-    static void fn(struct lane_args *x) {                                                                             \
-        const TA *restrict a_ = x->a;                                                                                 \
-        const TB *restrict b_ = x->b;                                                                                 \
-        TD *restrict d_ = x->d;                                                                                       \
-        for (int i = 0; i < LANES; i++) {                                                                             \
-            const TA A = a_[i];                                                                                       \
-            const TB B = b_[i];                                                                                       \
-            d_[i] = (TD)(expr);                                                                                       \
-        }                                                                                                             \
+#define LANE_FN2(fn, TD, TA, TB, expr)                                                                                 \
+    static void fn(struct lane_args *x) {                                                                              \
+        const TA *restrict a_ = x->a;                                                                                  \
+        const TB *restrict b_ = x->b;                                                                                  \
+        TD *restrict d_ = x->d;                                                                                        \
+        for (int i = 0; i < LANES; i++) {                                                                              \
+            const TA A = a_[i];                                                                                        \
+            const TB B = b_[i];                                                                                        \
+            d_[i] = (TD)(expr);                                                                                        \
+        }                                                                                                              \
     }
 
-#define LANE_FN3(fn, TD, TA, TB, TC, expr)                                                                            \
-    static void fn(struct lane_args *x) {                                                                             \
-        const TA *restrict a_ = x->a;                                                                                 \
-        const TB *restrict b_ = x->b;                                                                                 \
-        const TC *restrict c_ = x->c;                                                                                 \
-        TD *restrict d_ = x->d;                                                                                       \
-        for (int i = 0; i < LANES; i++) {                                                                             \
-            const TA A = a_[i];                                                                                       \
-            const TB B = b_[i];                                                                                       \
-            const TC C = c_[i];                                                                                       \
-            d_[i] = (TD)(expr);                                                                                       \
-        }                                                                                                             \
+#define LANE_FN3(fn, TD, TA, TB, TC, expr)                                                                             \
+    static void fn(struct lane_args *x) {                                                                              \
+        const TA *restrict a_ = x->a;                                                                                  \
+        const TB *restrict b_ = x->b;                                                                                  \
+        const TC *restrict c_ = x->c;                                                                                  \
+        TD *restrict d_ = x->d;                                                                                        \
+        for (int i = 0; i < LANES; i++) {                                                                              \
+            const TA A = a_[i];                                                                                        \
+            const TB B = b_[i];                                                                                        \
+            const TC C = c_[i];                                                                                        \
+            d_[i] = (TD)(expr);                                                                                        \
+        }                                                                                                              \
     }
 
 /* Compares: expr is a condition; the result is mask_out. */
-#define LANE_CMP(fn, TA, TB, expr)                                                                                    \
-    static void fn(struct lane_args *x) {                                                                             \
-        const TA *restrict a_ = x->a;                                                                                 \
-        const TB *restrict b_ = x->b;                                                                                 \
-        uint8_t bit_[LANES];                                                                                          \
-        for (int i = 0; i < LANES; i++) {                                                                             \
-            const TA A = a_[i];                                                                                       \
-            const TB B = b_[i];                                                                                       \
-            bit_[i] = (uint8_t)(expr);                                                                                \
-        }                                                                                                             \
-        x->mask_out = lanes_pack_bits(bit_);                                                                          \
+#define LANE_CMP(fn, TA, TB, expr)                                                                                     \
+    static void fn(struct lane_args *x) {                                                                              \
+        const TA *restrict a_ = x->a;                                                                                  \
+        const TB *restrict b_ = x->b;                                                                                  \
+        uint8_t bit_[LANES];                                                                                           \
+        for (int i = 0; i < LANES; i++) {                                                                              \
+            const TA A = a_[i];                                                                                        \
+            const TB B = b_[i];                                                                                        \
+            bit_[i] = (uint8_t)(expr);                                                                                 \
+        }                                                                                                              \
+        x->mask_out = lanes_pack_bits(bit_);                                                                           \
     }
 
 /* Bit i of the result is byte i (0 or 1). */

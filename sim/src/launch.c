@@ -16,9 +16,12 @@
 
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 
-/* --- limits ---------------------------------------------------------------------------------------------------------- */
+/* --- limits ----------------------------------------------------------------------------------------------------------
+ */
 
-static unsigned granulated(unsigned n, unsigned granule) { return (n + granule - 1) / granule * granule; }
+static unsigned granulated(unsigned n, unsigned granule) {
+    return (n + granule - 1) / granule * granule;
+}
 
 static bool refuse(char *err, size_t err_size, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 static bool refuse(char *err, size_t err_size, const char *fmt, ...) {
@@ -31,17 +34,20 @@ static bool refuse(char *err, size_t err_size, const char *fmt, ...) {
 
 static bool fits(const struct kernel *k, uint64_t items, uint32_t dynamic_lds, char *err, size_t err_size) {
     if (items == 0 || items > MAX_WORKGROUP)
-        return refuse(err, err_size, "a workgroup of %llu work-items: 1 to %u are possible", (unsigned long long)items, MAX_WORKGROUP);
+        return refuse(err, err_size, "a workgroup of %llu work-items: 1 to %u are possible", (unsigned long long)items,
+                      MAX_WORKGROUP);
     if (k->max_flat_workgroup_size && items > k->max_flat_workgroup_size)
-        return refuse(err, err_size, "a workgroup of %llu work-items: kernel %s was built for at most %u", (unsigned long long)items,
-                      k->name, k->max_flat_workgroup_size);
+        return refuse(err, err_size, "a workgroup of %llu work-items: kernel %s was built for at most %u",
+                      (unsigned long long)items, k->name, k->max_flat_workgroup_size);
     uint64_t lds = (uint64_t)k->group_segment_fixed_size + dynamic_lds;
     if (lds > LDS_BYTES)
-        return refuse(err, err_size, "kernel %s asks for %llu bytes of LDS, a CU has %u", k->name, (unsigned long long)lds, LDS_BYTES);
+        return refuse(err, err_size, "kernel %s asks for %llu bytes of LDS, a CU has %u", k->name,
+                      (unsigned long long)lds, LDS_BYTES);
     return true;
 }
 
-unsigned launch_occupancy(const struct kernel *k, uint32_t block_size, uint32_t dynamic_lds, char *err, size_t err_size) {
+unsigned launch_occupancy(const struct kernel *k, uint32_t block_size, uint32_t dynamic_lds, char *err,
+                          size_t err_size) {
     if (!fits(k, block_size, dynamic_lds, err, err_size))
         return 0;
     unsigned total = ((k->rsrc1 & 63) + 1) * VGPR_GRANULE, waves = (block_size + LANES - 1) / LANES;
@@ -53,7 +59,8 @@ unsigned launch_occupancy(const struct kernel *k, uint32_t block_size, uint32_t 
     if (waves > 1 && groups > WORKGROUPS_PER_CU)
         groups = WORKGROUPS_PER_CU;
     if (groups == 0)
-        refuse(err, err_size, "kernel %s: %u waves of %u VGPRs and %u bytes of LDS do not fit on a CU", k->name, waves, total, lds);
+        refuse(err, err_size, "kernel %s: %u waves of %u VGPRs and %u bytes of LDS do not fit on a CU", k->name, waves,
+               total, lds);
     return groups;
 }
 
@@ -73,7 +80,8 @@ static bool check_launch(const struct launch *l, char *err, size_t err_size) {
     return launch_occupancy(l->kernel, (uint32_t)items, l->dynamic_lds, err, err_size) > 0;
 }
 
-/* --- running ----------------------------------------------------------------------------------------------------------- */
+/* --- running
+ * ----------------------------------------------------------------------------------------------------------- */
 
 /* Instructions of a workgroup before the launcher first looks whether it waits for another, and before it lets others
  * run in any case. */
@@ -236,8 +244,9 @@ static void *work(void *arg) {
 static bool independent(const struct code *code) {
     for (uint32_t i = 0; i < code->ninsn; i++) {
         const struct insn *in = &code->insn[i];
-        if ((in->flags & F_VMEM) && ((in->flags & F_ATOMIC) || in->mods.sc1 || strncmp(in->mnemonic, "buffer_inv", 10) == 0 ||
-                                     strncmp(in->mnemonic, "buffer_wbl2", 11) == 0))
+        if ((in->flags & F_VMEM) &&
+            ((in->flags & F_ATOMIC) || in->mods.sc1 || strncmp(in->mnemonic, "buffer_inv", 10) == 0 ||
+             strncmp(in->mnemonic, "buffer_wbl2", 11) == 0))
             return false;
         if ((in->flags & F_SMEM) && (in->flags & (F_STORE | F_ATOMIC)))
             return false;
@@ -303,12 +312,12 @@ enum launch_status launch_run(const struct launch *l, char *err, size_t err_size
             refuse(err, err_size, "the host has no memory for another workgroup of kernel %s", l->kernel->name);
         } else if (atomic_load(&run.spent)) {
             status = LAUNCH_FAULT;
-            refuse(err, err_size, "kernel %s: stopped after %llu wave-instructions, the setting `budget`", l->kernel->name,
-                   (unsigned long long)settings.budget);
+            refuse(err, err_size, "kernel %s: stopped after %llu wave-instructions, the setting `budget`",
+                   l->kernel->name, (unsigned long long)settings.budget);
         } else if (found || atomic_load(&run.stop)) {
             status = LAUNCH_FAULT;
-            refuse(err, err_size, "kernel %s: %llu finding(s) of severity error; gfx950sim_findings() has the text", l->kernel->name,
-                   (unsigned long long)found);
+            refuse(err, err_size, "kernel %s: %llu finding(s) of severity error; gfx950sim_findings() has the text",
+                   l->kernel->name, (unsigned long long)found);
         }
     } else {
         refuse(err, err_size, "the host has no memory for the arguments of kernel %s", l->kernel->name);

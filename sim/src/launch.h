@@ -7,8 +7,8 @@
 struct launch {
     const struct code *code;
     const struct kernel *kernel;
-    uint32_t grid[3];  /* in workgroups */
-    uint32_t block[3]; /* work-items of a workgroup */
+    uint32_t grid[3];    /* in workgroups */
+    uint32_t block[3];   /* work-items of a workgroup */
     uint32_t partial[3]; /* work-items of the last workgroup in each dimension, 0: full */
     uint32_t dynamic_lds;
     const void *kernarg; /* packed explicit arguments; the launcher appends the hidden ones that the metadata names */
@@ -28,6 +28,7 @@ enum launch_status {
 enum launch_status launch_run(const struct launch *launch, char *err, size_t err_size);
 
 /* Workgroups of `block` work-items that one CU holds; 0 and a sentence in err when none fits. */
-unsigned launch_occupancy(const struct kernel *kernel, uint32_t block_size, uint32_t dynamic_lds, char *err, size_t err_size);
+unsigned launch_occupancy(const struct kernel *kernel, uint32_t block_size, uint32_t dynamic_lds, char *err,
+                          size_t err_size);
 
 #endif

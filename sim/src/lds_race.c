@@ -125,7 +125,7 @@ static unsigned meets(const struct lds_access *a, uint64_t lanes, const struct p
     unsigned bytes = mem_width_of(p->in)->bytes, step = bytes > 4 ? 16 : 4, size = bytes < 4 ? 4 : bytes;
     for (uint64_t t = lanes; t; t &= t - 1) {
         unsigned i = (unsigned)__builtin_ctzll(t);
-        for (unsigned b = 0; b<a->bytes; b += a->bytes> 4 ? 4 : a->bytes) {
+        for (unsigned b = 0; b < a->bytes; b += a->bytes > 4 ? 4 : a->bytes) {
             uint32_t at = a->addr[i] + b - p->write_mask;
             if (at / step < LANES && (p->exec >> (at / step) & 1) && at % step < size)
                 return i;

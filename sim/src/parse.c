@@ -138,12 +138,22 @@ static const struct {
     const char *name;
     uint8_t id;
 } hwregs[] = {
-    {"HW_REG_MODE", 1},         {"HW_REG_STATUS", 2},           {"HW_REG_TRAPSTS", 3},
-    {"HW_REG_HW_ID", 4},        {"HW_REG_GPR_ALLOC", 5},        {"HW_REG_LDS_ALLOC", 6},
-    {"HW_REG_IB_STS", 7},       {"HW_REG_SH_MEM_BASES", 15},    {"HW_REG_TBA_LO", 16},
-    {"HW_REG_TBA_HI", 17},      {"HW_REG_TMA_LO", 18},          {"HW_REG_TMA_HI", 19},
-    {"HW_REG_XCC_ID", 20},      {"HW_REG_SQ_PERF_SNAPSHOT_DATA", 21},
-    {"HW_REG_SQ_PERF_SNAPSHOT_DATA1", 22}, {"HW_REG_SQ_PERF_SNAPSHOT_PC_LO", 23},
+    {"HW_REG_MODE", 1},
+    {"HW_REG_STATUS", 2},
+    {"HW_REG_TRAPSTS", 3},
+    {"HW_REG_HW_ID", 4},
+    {"HW_REG_GPR_ALLOC", 5},
+    {"HW_REG_LDS_ALLOC", 6},
+    {"HW_REG_IB_STS", 7},
+    {"HW_REG_SH_MEM_BASES", 15},
+    {"HW_REG_TBA_LO", 16},
+    {"HW_REG_TBA_HI", 17},
+    {"HW_REG_TMA_LO", 18},
+    {"HW_REG_TMA_HI", 19},
+    {"HW_REG_XCC_ID", 20},
+    {"HW_REG_SQ_PERF_SNAPSHOT_DATA", 21},
+    {"HW_REG_SQ_PERF_SNAPSHOT_DATA1", 22},
+    {"HW_REG_SQ_PERF_SNAPSHOT_PC_LO", 23},
     {"HW_REG_SQ_PERF_SNAPSHOT_PC_HI", 24},
 };
 
@@ -373,10 +383,11 @@ static bool swizzle(struct cursor *c, uint16_t *offset) {
     return eat(c, ")");
 }
 
-static const char *const data_formats[] = {
-    "INVALID", "8", "16", "8_8", "32", "16_16", "10_11_11", "11_11_10", "10_10_10_2", "2_10_10_10", "8_8_8_8",
-    "32_32", "16_16_16_16", "32_32_32", "32_32_32_32", "RESERVED_15"};
-static const char *const num_formats[] = {"UNORM", "SNORM", "USCALED", "SSCALED", "UINT", "SINT", "RESERVED_6", "FLOAT"};
+static const char *const data_formats[] = {"INVALID",     "8",        "16",          "8_8",        "32",      "16_16",
+                                           "10_11_11",    "11_11_10", "10_10_10_2",  "2_10_10_10", "8_8_8_8", "32_32",
+                                           "16_16_16_16", "32_32_32", "32_32_32_32", "RESERVED_15"};
+static const char *const num_formats[] = {"UNORM", "SNORM", "USCALED",    "SSCALED",
+                                          "UINT",  "SINT",  "RESERVED_6", "FLOAT"};
 
 static bool tbuffer_format(struct cursor *c, struct insn_mods *m) {
     int64_t v;
@@ -413,9 +424,9 @@ static bool flag_modifier(struct cursor *c, struct insn_mods *m) {
         const char *name;
         bool *flag;
     } flags[] = {
-        {"clamp", &m->clamp}, {"offen", &m->offen}, {"idxen", &m->idxen}, {"addr64", &m->addr64}, {"sc0", &m->sc0},
-        {"sc1", &m->sc1},     {"nt", &m->nt},       {"lds", &m->lds},     {"gds", &m->gds},       {"glc", &m->glc},
-        {"tfe", &m->tfe},
+        {"clamp", &m->clamp}, {"offen", &m->offen}, {"idxen", &m->idxen}, {"addr64", &m->addr64},
+        {"sc0", &m->sc0},     {"sc1", &m->sc1},     {"nt", &m->nt},       {"lds", &m->lds},
+        {"gds", &m->gds},     {"glc", &m->glc},     {"tfe", &m->tfe},
     };
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (eat_word(c, flags[i].name)) {
@@ -470,8 +481,8 @@ static bool value_modifier(struct cursor *c, struct insn *in) {
         const char *name;
         uint8_t ctrl;
     } dpps[] = {
-        {"row_shl:", DPP_ROW_SHL},   {"row_shr:", DPP_ROW_SHR},   {"row_ror:", DPP_ROW_ROR},
-        {"wave_shl:", DPP_WAVE_SHL}, {"wave_rol:", DPP_WAVE_ROL}, {"wave_shr:", DPP_WAVE_SHR},
+        {"row_shl:", DPP_ROW_SHL},   {"row_shr:", DPP_ROW_SHR},           {"row_ror:", DPP_ROW_ROR},
+        {"wave_shl:", DPP_WAVE_SHL}, {"wave_rol:", DPP_WAVE_ROL},         {"wave_shr:", DPP_WAVE_SHR},
         {"wave_ror:", DPP_WAVE_ROR}, {"row_newbcast:", DPP_ROW_NEWBCAST},
     };
     for (size_t i = 0; i < sizeof dpps / sizeof *dpps; i++)

@@ -114,15 +114,23 @@ static uint64_t f64_bits(double x) {
 uint64_t operand_constant(const struct operand *o, enum isa_type type) {
     if (o->kind == OPND_FLOAT) {
         switch (type) {
-        case T_F16: case T_V2F16:
+        case T_F16:
+        case T_V2F16:
             return f16_bits(o->fimm);
-        case T_B16: case T_I16: case T_U16: /* integer operations read an f32, of which 16 bits are left */
+        case T_B16:
+        case T_I16:
+        case T_U16: /* integer operations read an f32, of which 16 bits are left */
             return (uint16_t)f32_bits(o->fimm);
-        case T_BF16: case T_V2BF16:
+        case T_BF16:
+        case T_V2BF16:
             return f32_bits(o->fimm) >> 16;
-        case T_F64: case T_B64: case T_I64: case T_U64:
+        case T_F64:
+        case T_B64:
+        case T_I64:
+        case T_U64:
             return f64_bits(o->fimm);
-        case T_V2F32: case T_V2B32:
+        case T_V2F32:
+        case T_V2B32:
             return f32_bits(o->fimm);
         default:
             return f32_bits(o->fimm);
@@ -133,9 +141,15 @@ uint64_t operand_constant(const struct operand *o, enum isa_type type) {
         return o->is_hex ? (uint64_t)o->imm << 32 : (uint64_t)o->imm;
     case T_I64: /* a literal is 32 bits, sign-extended */
         return o->is_hex ? (uint64_t)(int32_t)o->imm : (uint64_t)o->imm;
-    case T_B64: case T_U64: case T_MASK:
+    case T_B64:
+    case T_U64:
+    case T_MASK:
         return (uint64_t)o->imm;
-    case T_B16: case T_I16: case T_U16: case T_F16: case T_BF16:
+    case T_B16:
+    case T_I16:
+    case T_U16:
+    case T_F16:
+    case T_BF16:
         return (uint16_t)o->imm;
     default:
         return (uint32_t)o->imm;

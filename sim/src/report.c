@@ -19,7 +19,7 @@ static const struct check_row checks[] = {
 #define CHECK(id, name, own, compiled, foreign, source, text) {name, {own, compiled, foreign}, source, text},
 #include "checks.inc"
 #undef CHECK
-#define HAZARD(i, rule, p, po, c, co, waits, llvm, own, compiled, foreign, source)                                    \
+#define HAZARD(i, rule, p, po, c, co, waits, llvm, own, compiled, foreign, source)                                     \
     {rule, {own, compiled, foreign}, source, p " (" po ") then " c " (" co "): " #waits " wait states"},
 #include "hazards.inc"
 #undef HAZARD
@@ -49,9 +49,15 @@ static struct finding *findings;
 static size_t count, capacity;
 static uint64_t errors, warnings;
 
-const char *check_name(unsigned check) { return check < NCHECKS ? checks[check].name : "?"; }
-const char *check_source(unsigned check) { return check < NCHECKS ? checks[check].source : "?"; }
-enum severity check_severity(unsigned check) { return check < NCHECKS ? severities[check] : SEV_OFF; }
+const char *check_name(unsigned check) {
+    return check < NCHECKS ? checks[check].name : "?";
+}
+const char *check_source(unsigned check) {
+    return check < NCHECKS ? checks[check].source : "?";
+}
+enum severity check_severity(unsigned check) {
+    return check < NCHECKS ? severities[check] : SEV_OFF;
+}
 
 void check_set_preset(enum preset preset) {
     for (unsigned i = 0; i < NCHECKS; i++)
@@ -67,7 +73,8 @@ bool check_set_severity(const char *name, enum severity severity) {
     return false;
 }
 
-/* --- text ------------------------------------------------------------------------------------------------------------ */
+/* --- text ------------------------------------------------------------------------------------------------------------
+ */
 
 static void listing(FILE *f, const struct code *code, const struct insn *in, const char *mark) {
     fprintf(f, "  %s 0x%-6x %s\n", mark, in->pc, code_text(code, in));
@@ -160,7 +167,8 @@ void report(struct wave *w, const struct insn *in, unsigned check, const struct 
     va_start(ap, fmt);
     vsnprintf(what, sizeof what, fmt, ap);
     va_end(ap);
-    findings[count++] = (struct finding){check, kernel, in ? in->pc : 0, severity, 1, compose(w, in, check, other, lanes, what)};
+    findings[count++] =
+        (struct finding){check, kernel, in ? in->pc : 0, severity, 1, compose(w, in, check, other, lanes, what)};
     if (severity == SEV_ERROR)
         errors++;
     else
@@ -168,7 +176,8 @@ void report(struct wave *w, const struct insn *in, unsigned check, const struct 
     pthread_mutex_unlock(&lock);
 }
 
-/* --- the public side ----------------------------------------------------------------------------------------------------- */
+/* --- the public side
+ * ----------------------------------------------------------------------------------------------------- */
 
 uint64_t report_errors(void) {
     pthread_mutex_lock(&lock);

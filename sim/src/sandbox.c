@@ -32,7 +32,8 @@ struct sandbox *sandbox_new(void) {
     s->code.image_size = sizeof s->image;
     s->launch = (struct launch){.code = &s->code, .kernel = &s->kernel, .grid = {1, 1, 1}, .block = {LANES, 1, 1}};
     s->run.launch = &s->launch;
-    s->run.registers = (struct register_counts){.arch_vgprs = REG_ACC0, .acc_vgprs = REG_ACC0, .sgprs = SREG_FLAT_SCRATCH};
+    s->run.registers =
+        (struct register_counts){.arch_vgprs = REG_ACC0, .acc_vgprs = REG_ACC0, .sgprs = SREG_FLAT_SCRATCH};
     s->group = (struct workgroup){.launch = &s->launch, .run = &s->run, .nwaves = 1, .waves = &s->wave};
     sandbox_reset(s);
     return s;

@@ -160,10 +160,11 @@ static bool set(const char *name, const char *value, struct message m) {
         settings.devices = (unsigned)n;
         return true;
     }
-    snprintf(m.text, m.size,
-             "there is no setting '%s'; the settings are checks, check, order, seed, threads, budget, arch, devices, mfma "
-             "and preload",
-             name);
+    snprintf(
+        m.text, m.size,
+        "there is no setting '%s'; the settings are checks, check, order, seed, threads, budget, arch, devices, mfma "
+        "and preload",
+        name);
     return false;
 }
 
@@ -181,8 +182,8 @@ bool settings_set(const char *name, const char *value, char *err, size_t err_siz
 
 /* checks before check, so that single severities stand over the preset. */
 static void read_environment(void) {
-    static const char *const names[] = {"checks", "check", "order",   "seed",
-                                        "threads", "budget", "arch", "devices", "mfma", "preload"};
+    static const char *const names[] = {"checks", "check", "order",   "seed", "threads",
+                                        "budget", "arch",  "devices", "mfma", "preload"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char variable[32] = "GFX950SIM_", err[256];
         size_t at = strlen(variable);

@@ -2,7 +2,9 @@
 #include "valu.h"
 #include "wave.h"
 
-static bool wide(enum isa_type t) { return isa_type_dwords(t) == 2; }
+static bool wide(enum isa_type t) {
+    return isa_type_dwords(t) == 2;
+}
 
 static uint64_t element(const void *p, enum isa_type t, int i) {
     return wide(t) ? ((const uint64_t *)p)[i] : ((const uint32_t *)p)[i];
@@ -15,10 +17,14 @@ static void put(uint64_t *p, enum isa_type t, int i, uint64_t v) {
         ((uint32_t *)p)[i] = (uint32_t)v;
 }
 
-static uint64_t full(enum isa_type t) { return wide(t) ? ~0ull : 0xffffffffu; }
+static uint64_t full(enum isa_type t) {
+    return wide(t) ? ~0ull : 0xffffffffu;
+}
 
 /* From the lowest undefined bit upwards. */
-static uint64_t smear_left(uint64_t u) { return u ? ~((u & (0 - u)) - 1) : 0; }
+static uint64_t smear_left(uint64_t u) {
+    return u ? ~((u & (0 - u)) - 1) : 0;
+}
 
 static uint64_t each_part(uint64_t u, unsigned bits) {
     uint64_t part = bits == 16 ? 0xffff : 0xffffffffu, out = 0;
@@ -28,9 +34,13 @@ static uint64_t each_part(uint64_t u, unsigned bits) {
     return out;
 }
 
-static size_t row_bytes(enum isa_type t) { return LANES * (wide(t) ? 8u : 4u); }
+static size_t row_bytes(enum isa_type t) {
+    return LANES * (wide(t) ? 8u : 4u);
+}
 
-static bool is_signed(enum isa_type t) { return t == T_I16 || t == T_I32 || t == T_I64; }
+static bool is_signed(enum isa_type t) {
+    return t == T_I16 || t == T_I32 || t == T_I64;
+}
 
 /* The row's function over other sources. */
 static uint64_t evaluate(const struct lane_args *x, const struct isa_op *op, const uint64_t *const src[3], void *d) {

@@ -6,17 +6,17 @@
 /* value of a code with m mantissa bits and exponent bias b */
 #define MAGNITUDE(c, m, b)                                                                                             \
     (((c) >> (m)) ? (1.0f + ((c) & ((1 << (m)) - 1)) / POW2(m)) * (POW2((c) >> (m)) / POW2(b))                         \
-                  : ((c) & ((1 << (m)) - 1)) / POW2(m) / POW2((b)-1))
+                  : ((c) & ((1 << (m)) - 1)) / POW2(m) / POW2((b) - 1))
 #define SIGNED(c, sign, v) ((c) & (sign) ? -(v) : (v))
 
-#define FP8(c) ((c)&0x7f) == 0x7f ? SIGNED(c, 0x80, NAN) : SIGNED(c, 0x80, MAGNITUDE((c)&0x7f, 3, 7))
+#define FP8(c) ((c) & 0x7f) == 0x7f ? SIGNED(c, 0x80, NAN) : SIGNED(c, 0x80, MAGNITUDE((c) & 0x7f, 3, 7))
 #define BF8(c)                                                                                                         \
-    ((c)&0x7f) > 0x7c    ? SIGNED(c, 0x80, NAN)                                                                        \
-    : ((c)&0x7f) == 0x7c ? SIGNED(c, 0x80, INFINITY)                                                                   \
-                         : SIGNED(c, 0x80, MAGNITUDE((c)&0x7f, 2, 15))
-#define FP6(c) SIGNED(c, 0x20, MAGNITUDE((c)&0x1f, 3, 1))
-#define BF6(c) SIGNED(c, 0x20, MAGNITUDE((c)&0x1f, 2, 3))
-#define FP4(c) SIGNED(c, 0x8, MAGNITUDE((c)&0x7, 1, 1))
+    ((c) & 0x7f) > 0x7c    ? SIGNED(c, 0x80, NAN)                                                                      \
+    : ((c) & 0x7f) == 0x7c ? SIGNED(c, 0x80, INFINITY)                                                                 \
+                           : SIGNED(c, 0x80, MAGNITUDE((c) & 0x7f, 2, 15))
+#define FP6(c) SIGNED(c, 0x20, MAGNITUDE((c) & 0x1f, 3, 1))
+#define BF6(c) SIGNED(c, 0x20, MAGNITUDE((c) & 0x1f, 2, 3))
+#define FP4(c) SIGNED(c, 0x8, MAGNITUDE((c) & 0x7, 1, 1))
 
 #define CODES4(f, c) f(c), f((c) + 1), f((c) + 2), f((c) + 3)
 #define CODES16(f, c) CODES4(f, c), CODES4(f, (c) + 4), CODES4(f, (c) + 8), CODES4(f, (c) + 12)

@@ -10,7 +10,13 @@
 
 unsigned isa_type_dwords(enum isa_type type) {
     switch (type) {
-    case T_B64: case T_I64: case T_U64: case T_F64: case T_V2F32: case T_V2B32: case T_MASK:
+    case T_B64:
+    case T_I64:
+    case T_U64:
+    case T_F64:
+    case T_V2F32:
+    case T_V2B32:
+    case T_MASK:
         return 2;
     case T_NONE:
         return 0;
@@ -19,10 +25,18 @@ unsigned isa_type_dwords(enum isa_type type) {
     }
 }
 
-static bool is_wide(enum isa_type t) { return isa_type_dwords(t) == 2; }
-static bool is_half(enum isa_type t) { return (t >= T_B16 && t <= T_BF16) || t == T_F16_HIGH; }
-static bool is_packed16(enum isa_type t) { return t >= T_V2B16 && t <= T_V2BF16; }
-static bool is_packed32(enum isa_type t) { return t == T_V2F32 || t == T_V2B32; }
+static bool is_wide(enum isa_type t) {
+    return isa_type_dwords(t) == 2;
+}
+static bool is_half(enum isa_type t) {
+    return (t >= T_B16 && t <= T_BF16) || t == T_F16_HIGH;
+}
+static bool is_packed16(enum isa_type t) {
+    return t >= T_V2B16 && t <= T_V2BF16;
+}
+static bool is_packed32(enum isa_type t) {
+    return t == T_V2F32 || t == T_V2B32;
+}
 
 /* --- MODE ------------------------------------------------------------------------------------------------------- */
 
@@ -115,7 +129,9 @@ static void select_sub(lane_row out, const uint32_t *row, unsigned sel, bool sex
     }
 }
 
-static uint32_t sign_bit32(enum isa_type t) { return t == T_F32 || t == T_B32 || t == T_I32 || t == T_U32 ? 1u << 31 : 1u << 15; }
+static uint32_t sign_bit32(enum isa_type t) {
+    return t == T_F32 || t == T_B32 || t == T_I32 || t == T_U32 ? 1u << 31 : 1u << 15;
+}
 
 static void modify32(lane_row row, enum isa_type type, bool neg, bool abs) {
     uint32_t sign = sign_bit32(type);
@@ -203,7 +219,8 @@ static uint64_t fetch(struct wave *w, const struct insn *in, unsigned s, unsigne
             bool lo = m->op_sel >> s & 1, hi = m->has_op_sel_hi ? m->op_sel_hi >> s & 1 : 1;
             pack_pair(d, row[0], lo, hi); /* of a constant too: an f16 has zeros above, an integer its sign */
         } else if (is_half(type)) {
-            select_sub(d, row[0], (m->op_sel >> s & 1) && !half_const ? SEL_WORD_1 : SEL_WORD_0, !shadow && type == T_I16);
+            select_sub(d, row[0], (m->op_sel >> s & 1) && !half_const ? SEL_WORD_1 : SEL_WORD_0,
+                       !shadow && type == T_I16);
         } else {
             memcpy(d, row[0], sizeof(lane_row));
         }
@@ -224,10 +241,12 @@ static uint64_t fetch(struct wave *w, const struct insn *in, unsigned s, unsigne
     return blocked;
 }
 
-/* --- results -------------------------------------------------------------------------------------------------------- */
+/* --- results --------------------------------------------------------------------------------------------------------
+ */
 
 /* SDWA destination: the result's low bits into the selected bytes. */
-static void write_sdwa(struct wave *w, const struct insn *in, unsigned reg, lane_row d, const uint32_t *u, uint64_t exec) {
+static void write_sdwa(struct wave *w, const struct insn *in, unsigned reg, lane_row d, const uint32_t *u,
+                       uint64_t exec) {
     const struct insn_mods *m = &in->mods;
     unsigned sel = m->dst_sel;
     unsigned shift = sel <= SEL_BYTE_3 ? 8 * sel : sel == SEL_WORD_1 ? 16 : 0, width = sel <= SEL_BYTE_3 ? 8 : 16;
@@ -291,7 +310,8 @@ static void write_result(struct wave *w, const struct insn *in, enum isa_type ty
     wave_write_row(w, reg, q, uq, exec);
 }
 
-/* --- the driver -------------------------------------------------------------------------------------------------------- */
+/* --- the driver
+ * -------------------------------------------------------------------------------------------------------- */
 
 unsigned valu_sources(const struct isa_op *op) {
     unsigned n = 0;
@@ -366,7 +386,8 @@ static void valu_general(struct wave *w, const struct insn *in) {
         write_mask(w, &in->opnd[0], x.mask_out, undef_lanes, exec);
         if (op->flags & F_CMPX) {
             if (undef_lanes & exec)
-                report(w, in, CHECK_UNINIT_EXEC, NULL, undef_lanes, "the compare that writes EXEC reads bits never written");
+                report(w, in, CHECK_UNINIT_EXEC, NULL, undef_lanes,
+                       "the compare that writes EXEC reads bits never written");
             w->s64[SREG_EXEC / 2] = x.mask_out & exec;
             w->sundef[SREG_EXEC] = w->sundef[SREG_EXEC + 1] = 0;
         }
@@ -427,8 +448,8 @@ static void valu_plain32(struct wave *w, const struct insn *in) {
 insn_exec_fn *valu_driver(const struct insn *in) {
     const struct isa_op *op = in->op;
     const struct insn_mods *m = &in->mods;
-    bool plain = m->dpp == DPP_NONE && m->encoding != ENC_SDWA && !m->omod && !m->clamp && !op->mask_dst && !op->mask_src &&
-                 !m->op_sel && op->dst >= T_B32 && op->dst <= T_F32 && !(op->flags & F_NODST);
+    bool plain = m->dpp == DPP_NONE && m->encoding != ENC_SDWA && !m->omod && !m->clamp && !op->mask_dst &&
+                 !op->mask_src && !m->op_sel && op->dst >= T_B32 && op->dst <= T_F32 && !(op->flags & F_NODST);
     unsigned n = valu_sources(op);
     if (in->noperands != n + 1 || in->opnd[0].kind != OPND_VGPR)
         plain = false;

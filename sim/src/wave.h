@@ -22,9 +22,9 @@ typedef uint32_t lane_row[LANES];
  * when a wait covers them, as late as the hardware may. */
 struct pending {
     const struct insn *in;
-    uint64_t exec;       /* lanes that receive data */
-    uint16_t reg;        /* first register (unified VGPR or SGPR) */
-    uint8_t ndw;         /* registers written; 0: a store, or a load to LDS */
+    uint64_t exec; /* lanes that receive data */
+    uint16_t reg;  /* first register (unified VGPR or SGPR) */
+    uint8_t ndw;   /* registers written; 0: a store, or a load to LDS */
     bool is_sgpr;
     uint8_t counter;     /* PEND_* bits still to be covered */
     bool trusted;        /* a wait would have covered it if scalar loads returned in order */
@@ -55,10 +55,10 @@ struct wave {
     uint32_t index; /* of the next instruction in code->insn */
     bool done, at_barrier, scc, scc_undef;
     uint8_t priority;
-    uint64_t slot;  /* wait states issued */
+    uint64_t slot; /* wait states issued */
     const struct code *code;
-    lane_row *v;      /* VGPR_COUNT rows */
-    lane_row *vundef; /* shadow rows */
+    lane_row *v;                /* VGPR_COUNT rows */
+    lane_row *vundef;           /* shadow rows */
     uint8_t vstate[VGPR_COUNT]; /* enum reg_state */
     union {
         uint32_t s[SGPR_COUNT];
@@ -72,8 +72,8 @@ struct wave {
     uint64_t pend_s[SGPR_COUNT / 64];
     unsigned npending, nstores; /* entries of pending, and how many of them write no register */
     unsigned vm_outstanding, lds_outstanding, smem_outstanding, flat_outstanding;
-    struct pending pending[PENDING_MAX]; /* in order of issue */
-    lane_row *pending_rows;              /* PENDING_MAX * PENDING_ROWS * 2 rows */
+    struct pending pending[PENDING_MAX];     /* in order of issue */
+    lane_row *pending_rows;                  /* PENDING_MAX * PENDING_ROWS * 2 rows */
     uint64_t pending_free[PENDING_MAX / 64]; /* row groups in use: bit clear */
     const struct insn *late_lds[16]; /* LDS stores that nothing had waited for when the last barrier was passed */
     unsigned nlate;
@@ -86,10 +86,10 @@ struct wave {
     struct workgroup *wg;
     uint32_t id; /* inside the workgroup */
     uint64_t instructions;
-    uint64_t class_count[6]; /* VALU, MFMA, SALU, SMEM, VMEM, LDS */
+    uint64_t class_count[6];          /* VALU, MFMA, SALU, SMEM, VMEM, LDS */
     uint64_t read_bytes, write_bytes; /* vector memory, inside bounds */
-    uint64_t vm_issued;    /* operations that vmcnt has counted so far */
-    uint64_t side_effects; /* stores, atomics and barriers so far: progress that others can see */
+    uint64_t vm_issued;               /* operations that vmcnt has counted so far */
+    uint64_t side_effects;            /* stores, atomics and barriers so far: progress that others can see */
 };
 
 struct workgroup {
@@ -124,15 +124,15 @@ struct register_counts {
 struct run {
     const struct launch *launch;
     struct register_counts registers; /* as the descriptor allots */
-    atomic_bool stop;   /* something that cannot be continued from happened: unknown instruction, wild PC, deadlock */
-    atomic_bool spent;  /* stopped because settings.budget was used up */
+    atomic_bool stop;  /* something that cannot be continued from happened: unknown instruction, wild PC, deadlock */
+    atomic_bool spent; /* stopped because settings.budget was used up */
     atomic_uint_fast64_t issued; /* wave-instructions so far, counted only when there is a budget */
-    uint64_t kernarg;   /* address of the kernarg segment */
+    uint64_t kernarg;            /* address of the kernarg segment */
     uint64_t dispatch_packet, queue, dispatch_id;
     uint64_t errors_before; /* findings of severity error when the launch began */
-    uint8_t *visited;   /* per instruction: static checks were made */
-    unsigned threads;   /* workgroups that run at the same time on host threads */
-    void *globals;      /* struct track: L2 model and race records of the launch, NULL when neither runs */
+    uint8_t *visited;       /* per instruction: static checks were made */
+    unsigned threads;       /* workgroups that run at the same time on host threads */
+    void *globals;          /* struct track: L2 model and race records of the launch, NULL when neither runs */
 };
 
 /* --- vector registers ------------------------------------------------------------------------------------------- */
@@ -171,8 +171,12 @@ void lanes_blend(uint32_t *dst, const uint32_t *src, uint64_t mask);
 
 /* --- scalar registers and operands -------------------------------------------------------------------------------- */
 
-static inline uint64_t wave_exec(const struct wave *w) { return w->s64[SREG_EXEC / 2]; }
-static inline uint64_t wave_vcc(const struct wave *w) { return w->s64[SREG_VCC / 2]; }
+static inline uint64_t wave_exec(const struct wave *w) {
+    return w->s64[SREG_EXEC / 2];
+}
+static inline uint64_t wave_vcc(const struct wave *w) {
+    return w->s64[SREG_VCC / 2];
+}
 
 /* Operand i as a scalar of the type (SGPR, special, constant); *undef receives its undefined bits. */
 uint64_t scalar_src(struct wave *w, const struct insn *in, unsigned i, enum isa_type type, uint64_t *undef);
@@ -181,7 +185,8 @@ uint64_t operand_constant(const struct operand *o, enum isa_type type);
 void scalar_dst32(struct wave *w, const struct operand *o, uint32_t value, uint32_t undef);
 void scalar_dst64(struct wave *w, const struct operand *o, uint64_t value, uint64_t undef);
 
-/* --- custom operations (exec in their row) ------------------------------------------------------------------------- */
+/* --- custom operations (exec in their row) -------------------------------------------------------------------------
+ */
 
 /* Vector or scalar operand i, dword d of its tuple, as 64 lanes (broadcast for scalars and constants) in tmp or in
  * place. A constant of an operand that is wider than its dwords gives its bits by type of the row. */
@@ -189,7 +194,8 @@ const uint32_t *vsrc_row(struct wave *w, const struct insn *in, unsigned i, unsi
 /* Lanes in which operand i holds undefined bits (all or none for scalars). */
 uint64_t vsrc_undef_lanes(struct wave *w, const struct insn *in, unsigned i, uint64_t exec);
 
-/* --- outstanding loads (check/wait.c) ------------------------------------------------------------------------------- */
+/* --- outstanding loads (check/wait.c) -------------------------------------------------------------------------------
+ */
 
 /* Books an outstanding operation for counters PEND_*; the caller fills value (and undef where needed) before the next
  * instruction. ndw 0: a store, or a load to LDS that sets deliver. */
@@ -204,13 +210,15 @@ void pending_at_barrier(struct wave *w);
 /* Reports registers of `in` that outstanding loads still write. Called only when something is outstanding. */
 void wait_check(struct wave *w, const struct insn *in);
 
-/* --- wait states (check/hazard.c) ------------------------------------------------------------------------------------ */
+/* --- wait states (check/hazard.c) ------------------------------------------------------------------------------------
+ */
 
 void hazard_classify(struct insn *in);
 void hazard_check(struct wave *w, const struct insn *in);
 void hazard_produce(struct wave *w, const struct insn *in);
 
-/* --- engine ------------------------------------------------------------------------------------------------------------ */
+/* --- engine
+ * ------------------------------------------------------------------------------------------------------------ */
 
 /* Prepares a wave: all registers undefined, nothing outstanding, EXEC all ones. Memory of v, vundef and pending_rows is
  * the caller's: wave_storage_size() bytes, aligned to 64. */

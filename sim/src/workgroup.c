@@ -1,11 +1,14 @@
 #define _GNU_SOURCE
-/* One workgroup: registers as the packet processor leaves them, waves in the order that the policy asks for, barriers. */
+/* One workgroup: registers as the packet processor leaves them, waves in the order that the policy asks for, barriers.
+ */
 #include "workgroup.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
 
-static unsigned bits(uint32_t word, unsigned low, unsigned n) { return word >> low & ((1u << n) - 1); }
+static unsigned bits(uint32_t word, unsigned low, unsigned n) {
+    return word >> low & ((1u << n) - 1);
+}
 
 static void set_sgpr(struct wave *w, unsigned *at, uint32_t value) {
     if (*at < SREG_FLAT_SCRATCH) {
@@ -57,7 +60,8 @@ static void initial_vgprs(struct wave *w, const struct workgroup *wg, const uint
     uint64_t exec = 0, n = (uint64_t)block[0] * block[1] * block[2];
     for (unsigned lane = 0; lane < LANES; lane++) {
         uint64_t t = (uint64_t)w->id * LANES + lane;
-        uint32_t x = (uint32_t)(t % block[0]), y = (uint32_t)(t / block[0] % block[1]), z = (uint32_t)(t / block[0] / block[1]);
+        uint32_t x = (uint32_t)(t % block[0]), y = (uint32_t)(t / block[0] % block[1]),
+                 z = (uint32_t)(t / block[0] / block[1]);
         v0[lane] = x | y << 10 | z << 20;
         if (t < n)
             exec |= 1ull << lane;
@@ -110,14 +114,16 @@ struct workgroup *workgroup_new(struct run *run, uint64_t linear) {
     wg->lds_size = k->group_segment_fixed_size + l->dynamic_lds;
     wg->waves = calloc(wg->nwaves, sizeof *wg->waves);
     wg->storage_size = wave_storage_size() * wg->nwaves;
-    wg->storage = mmap(NULL, wg->storage_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    wg->storage =
+        mmap(NULL, wg->storage_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     wg->lds = malloc(wg->lds_size + 1u);
     wg->lds_undef = malloc(wg->lds_size + 1u);
     if (k->private_segment_fixed_size || k->uses_dynamic_stack) {
         wg->scratch_lane_bytes = k->private_segment_fixed_size + (k->uses_dynamic_stack ? DYNAMIC_STACK_BYTES : 0);
         wg->scratch = mem_alloc((size_t)wg->nwaves * LANES * wg->scratch_lane_bytes, MEM_SCRATCH, l->device);
     }
-    if (!wg->waves || wg->storage == MAP_FAILED || !wg->lds || !wg->lds_undef || (wg->scratch_lane_bytes && !wg->scratch)) {
+    if (!wg->waves || wg->storage == MAP_FAILED || !wg->lds || !wg->lds_undef ||
+        (wg->scratch_lane_bytes && !wg->scratch)) {
         workgroup_free(wg);
         return NULL;
     }
@@ -157,7 +163,8 @@ void workgroup_free(struct workgroup *wg) {
     free(wg);
 }
 
-/* --- waves of a workgroup ---------------------------------------------------------------------------------------------- */
+/* --- waves of a workgroup
+ * ---------------------------------------------------------------------------------------------- */
 
 static uint64_t mix(uint64_t x) {
     x ^= x >> 33;

@@ -93,7 +93,9 @@ def hazards(path: Path) -> str:
         unique(path, number, seen, row["rule"])
         for column in ("waits", "llvm_waits"):
             if not row[column].isdigit():
-                raise TableError(f"{path}:{number}: {column} is '{row[column]}'; a number is needed")
+                raise TableError(
+                    f"{path}:{number}: {column} is '{row[column]}'; a number is needed"
+                )
         names = [quoted(row[column]) for column in HAZARD_COLUMNS[:5]]
         cells = [str(len(out)), *names, row["waits"], row["llvm_waits"], *severities(row)]
         out.append(f"HAZARD({', '.join(cells + [quoted(row['source'])])})\n")

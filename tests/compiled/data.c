@@ -20,7 +20,9 @@ static bool count_up(uint32_t at[3], const uint32_t end[3]) {
     return false;
 }
 
-bool cpu_next(void) { return count_up(cpu_item.item, cpu_item.size) || count_up(cpu_item.group, cpu_item.groups); }
+bool cpu_next(void) {
+    return count_up(cpu_item.item, cpu_item.size) || count_up(cpu_item.group, cpu_item.groups);
+}
 
 uint64_t random_next(uint64_t *seed) {
     uint64_t z = *seed += 0x9e3779b97f4a7c15u;
@@ -77,11 +79,22 @@ FILL(fill_bf16_integer, uint16_t, bf16_bits((float)((int)(r >> 40) % 17 - 8)))
 static const uint32_t corners32[16] = {0,          0x80000000, 0x7f800000, 0xff800000, 0x7fc00000, 0x00000001,
                                        0x807fffff, 0x3f800000, 0x00800000, 0x7f7fffff, 0xbf800001, 0x00400000,
                                        0x7f800001, 0x4b800000, 0x33800000, 0x3effffff};
-static const uint64_t corners64[16] = {
-    0,                  0x8000000000000000, 0x7ff0000000000000, 0xfff0000000000000, 0x7ff8000000000000,
-    0x0000000000000001, 0x800fffffffffffff, 0x3ff0000000000000, 0x0010000000000000, 0x7fefffffffffffff,
-    0xbff0000000000001, 0x0008000000000000, 0x7ff0000000000001, 0x4330000000000000, 0x3ca0000000000000,
-    0x3fdfffffffffffff};
+static const uint64_t corners64[16] = {0,
+                                       0x8000000000000000,
+                                       0x7ff0000000000000,
+                                       0xfff0000000000000,
+                                       0x7ff8000000000000,
+                                       0x0000000000000001,
+                                       0x800fffffffffffff,
+                                       0x3ff0000000000000,
+                                       0x0010000000000000,
+                                       0x7fefffffffffffff,
+                                       0xbff0000000000001,
+                                       0x0008000000000000,
+                                       0x7ff0000000000001,
+                                       0x4330000000000000,
+                                       0x3ca0000000000000,
+                                       0x3fdfffffffffffff};
 
 /* Half of the values are any bits; the other half from the corners. */
 FILL(fill_f32_any, uint32_t, r & 8 ? r >> 32 : corners32[r >> 40 & 15])
@@ -104,7 +117,7 @@ long same_bits(const void *device, const void *cpu, size_t bytes, double toleran
             type a, b;                                                                                                 \
             memcpy(&a, (const char *)device + i * sizeof a, sizeof a);                                                 \
             memcpy(&b, (const char *)cpu + i * sizeof b, sizeof b);                                                    \
-            bool nans = (a & exponent) == exponent && (a & fraction) && (b & exponent) == exponent && (b & fraction);   \
+            bool nans = (a & exponent) == exponent && (a & fraction) && (b & exponent) == exponent && (b & fraction);  \
             if (a != b && !nans)                                                                                       \
                 return (long)i;                                                                                        \
         }                                                                                                              \

@@ -53,15 +53,32 @@ struct kernel_file {
 };
 
 /* A buffer is compared with the CPU's after the launch, also one that is only read. */
-#define IN(n, fill_with) {.kind = ARG_BUFFER, .bytes = (n), .fill = fill_with}
-#define INOUT(n, fill_with) {.kind = ARG_BUFFER, .bytes = (n), .fill = fill_with}
-#define OUT(n) {.kind = ARG_BUFFER, .bytes = (n)}
-#define OUT_AS(n, how) {.kind = ARG_BUFFER, .bytes = (n), .compare = how}
-#define OUT_NEAR(n, how, allowed) {.kind = ARG_BUFFER, .bytes = (n), .compare = how, .tolerance = (allowed)}
-#define U32(v) {.kind = ARG_VALUE, .value = {.u = (v)}}
-#define U64(v) {.kind = ARG_VALUE, .value = {.u64 = (v)}}
-#define F32(v) {.kind = ARG_VALUE, .value = {.f = (v)}}
-#define F64(v) {.kind = ARG_VALUE, .value = {.d = (v)}}
+#define IN(n, fill_with)                                                                                               \
+    { .kind = ARG_BUFFER, .bytes = (n), .fill = fill_with }
+#define INOUT(n, fill_with)                                                                                            \
+    { .kind = ARG_BUFFER, .bytes = (n), .fill = fill_with }
+#define OUT(n)                                                                                                         \
+    { .kind = ARG_BUFFER, .bytes = (n) }
+#define OUT_AS(n, how)                                                                                                 \
+    { .kind = ARG_BUFFER, .bytes = (n), .compare = how }
+#define OUT_NEAR(n, how, allowed)                                                                                      \
+    { .kind = ARG_BUFFER, .bytes = (n), .compare = how, .tolerance = (allowed) }
+#define U32(v)                                                                                                         \
+    {                                                                                                                  \
+        .kind = ARG_VALUE, .value = {.u = (v) }                                                                        \
+    }
+#define U64(v)                                                                                                         \
+    {                                                                                                                  \
+        .kind = ARG_VALUE, .value = {.u64 = (v) }                                                                      \
+    }
+#define F32(v)                                                                                                         \
+    {                                                                                                                  \
+        .kind = ARG_VALUE, .value = {.f = (v) }                                                                        \
+    }
+#define F64(v)                                                                                                         \
+    {                                                                                                                  \
+        .kind = ARG_VALUE, .value = {.d = (v) }                                                                        \
+    }
 
 /* --- data.c ------------------------------------------------------------------------------------------------------ */
 

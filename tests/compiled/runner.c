@@ -108,8 +108,8 @@ static bool launch(const struct kernel_test *t, hipFunction_t f, struct buffers 
         params[i] = &values[i];
     }
     launches++;
-    hipError_t e = hipModuleLaunchKernel(f, t->groups[0], t->groups[1], t->groups[2], t->size[0], t->size[1], t->size[2],
-                                         t->lds, NULL, params, NULL);
+    hipError_t e = hipModuleLaunchKernel(f, t->groups[0], t->groups[1], t->groups[2], t->size[0], t->size[1],
+                                         t->size[2], t->lds, NULL, params, NULL);
     if (e == hipSuccess)
         e = hipDeviceSynchronize();
     return brief ? e == hipSuccess : hip_ok(e, "launch", t->name);
@@ -155,7 +155,8 @@ static bool run_once(const struct kernel_test *t, const char *path, const struct
     struct buffers b = {0};
     hipModule_t module = NULL;
     hipFunction_t f;
-    if (sim.set && (sim.set("order", o->order) != 0 || sim.set("seed", o->seed) != 0 || sim.set("checks", "compiled") != 0))
+    if (sim.set &&
+        (sim.set("order", o->order) != 0 || sim.set("seed", o->seed) != 0 || sim.set("checks", "compiled") != 0))
         return false;
     bool ran = false, right = false;
     if (hip_ok(hipModuleLoad(&module, path), path, t->name) &&

@@ -22,7 +22,9 @@ E4M3_FINITE = [b for b in range(256) if b & 0x7F != 0x7F]
 NOP = re.compile(r"^\s+s_nop (\d+)")
 WAIT = re.compile(r"^\s+s_waitcnt ")
 HAZARD_COMMENT = re.compile(r"; hazard \| ([a-z0-9-]+):")
-BOUND = re.compile(r"^(\s+s_(?:mov_b32|mul_i32|cselect_b32|min_u32)\s+)(s\d+)(, .*)(;.*\| (srd_\w+)\.num_records.*)$")
+BOUND = re.compile(
+    r"^(\s+s_(?:mov_b32|mul_i32|cselect_b32|min_u32)\s+)(s\d+)(, .*)(;.*\| (srd_\w+)\.num_records.*)$"
+)
 
 
 @dataclass(frozen=True)
@@ -100,9 +102,21 @@ def dense_arguments(tools: Tools, m: int, n: int, k: int) -> List[str]:
     return inputs + [f"out:{2 * m * n}:{tools.work / 'out'}"] + [f"i32:{v}" for v in values]
 
 
-def findings(tools: Tools, co: pathlib.Path, grid: int, arguments: List[str]) -> List[Dict[str, str]]:
+def findings(
+    tools: Tools, co: pathlib.Path, grid: int, arguments: List[str]
+) -> List[Dict[str, str]]:
     """What the simulator finds; an exit status past 1 is a failure of the test itself."""
-    command = [tools.sim, "run", str(co), "--grid", str(grid), "--block", "256", "--json", *arguments]
+    command = [
+        tools.sim,
+        "run",
+        str(co),
+        "--grid",
+        str(grid),
+        "--block",
+        "256",
+        "--json",
+        *arguments,
+    ]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode not in (0, 1):
         raise RuntimeError(f"{' '.join(command)}\n{done.stderr}")
@@ -132,7 +146,9 @@ def parameters(name: str) -> Dict[str, int]:
 
 def names_both(text: str, mutation: Mutation) -> bool:
     """An out-of-bounds access has one instruction; everything else has an earlier one too."""
-    return "\n  > 0x" in text and ("out-of-bounds" in mutation.rules or "the earlier instruction" in text)
+    return "\n  > 0x" in text and (
+        "out-of-bounds" in mutation.rules or "the earlier instruction" in text
+    )
 
 
 def check(tools: Tools, listing: pathlib.Path) -> Tuple[int, List[str]]:
@@ -163,7 +179,9 @@ def check(tools: Tools, listing: pathlib.Path) -> Tuple[int, List[str]]:
         right, seen = found_by(tools, mutation, cases)
         if not right:
             rules = ", ".join(sorted({f["rule"] for f in seen})) or "nothing"
-            complaints.append(f"{listing}:{mutation.line}: {mutation.what}: not found ({rules} was)")
+            complaints.append(
+                f"{listing}:{mutation.line}: {mutation.what}: not found ({rules} was)"
+            )
         elif not any(names_both(f["text"], mutation) for f in right):
             complaints.append(
                 f"{listing}:{mutation.line}: {mutation.what}: no finding names both instructions"

@@ -17,7 +17,11 @@ def choice(row: Dict[str, str]) -> str:
     if row["own"] == "off":
         return f"`compiled` alone asks for {llvm}: AMD's document asks for none"
     if row["source"].startswith("LLVM"):
-        return f"{waits} everywhere: the stricter; `compiled` takes {llvm}" if llvm < waits else f"{waits}, from LLVM alone"
+        return (
+            f"{waits} everywhere: the stricter; `compiled` takes {llvm}"
+            if llvm < waits
+            else f"{waits}, from LLVM alone"
+        )
     return f"AMD's {waits}; `compiled` takes LLVM's {llvm}"
 
 
@@ -28,7 +32,9 @@ def table(path: str) -> List[str]:
             from_llvm = row["source"].startswith("LLVM")
             if row["waits"] != row["llvm_waits"] or from_llvm:
                 amd = "none" if from_llvm else row["waits"]
-                lines.append(f"| `{row['rule']}` | {amd} | {row['llvm_waits']} | {choice(row)} | {row['source']} |")
+                lines.append(
+                    f"| `{row['rule']}` | {amd} | {row['llvm_waits']} | {choice(row)} | {row['source']} |"
+                )
     return lines
 
 

@@ -44,7 +44,11 @@ s_endpgm
 .end_amdhsa_kernel
 """
 # Everything has a value before the pairs run; v10 equals v11, so that v_cmpx leaves EXEC as it is.
-SETUP = [f"v_mov_b32 v{k}, 0" for k in range(256)] + [f"s_mov_b32 s{k}, 0" for k in range(96)] + ["s_mov_b32 m0, 0"]
+SETUP = (
+    [f"v_mov_b32 v{k}, 0" for k in range(256)]
+    + [f"s_mov_b32 s{k}, 0" for k in range(96)]
+    + ["s_mov_b32 m0, 0"]
+)
 
 
 class Case(NamedTuple):
@@ -55,7 +59,9 @@ class Case(NamedTuple):
 
 
 def call(command: Sequence[str]) -> str:
-    result = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    result = subprocess.run(
+        [str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     if result.returncode not in (0, 1) or (result.returncode == 1 and not result.stdout):
         sys.exit(f"{' '.join(map(str, command))} failed:\n{result.stderr[:4000]}")
     return result.stdout
@@ -80,7 +86,10 @@ class Tools:
         cases: List[Case] = []
         at = 0
         for name in names:
-            end = next((k for k in range(at + 2, len(lines)) if lines[k].startswith("s_waitcnt")), len(lines))
+            end = next(
+                (k for k in range(at + 2, len(lines)) if lines[k].startswith("s_waitcnt")),
+                len(lines),
+            )
             part = lines[at:end]
             nops = sum(int(x.split()[1]) + 1 for x in part[1:-1])
             if any(not x.startswith("s_nop") for x in part[1:-1]):
@@ -89,7 +98,9 @@ class Tools:
             at = end + 3
         return cases
 
-    def findings(self, cases: List[Case], waits: List[int], preset: str, run: bool = False) -> Dict[str, List[str]]:
+    def findings(
+        self, cases: List[Case], waits: List[int], preset: str, run: bool = False
+    ) -> Dict[str, List[str]]:
         """Rules reported at each case's consumer, with so many wait states before it."""
         out = [HEAD] + (SETUP if run else [])
         for k, (case, count) in enumerate(zip(cases, waits)):
@@ -101,7 +112,17 @@ class Tools:
         stem = self.work / f"{preset}-{'run' if run else 'lint'}"
         stem.with_suffix(".s").write_text("\n".join(out) + "\n" + TAIL)
         obj, co = stem.with_suffix(".o"), stem.with_suffix(".co")
-        call([self.o.llvm_mc, "-triple=amdgcn-amd-amdhsa", "-mcpu=gfx950", "-filetype=obj", stem.with_suffix(".s"), "-o", obj])
+        call(
+            [
+                self.o.llvm_mc,
+                "-triple=amdgcn-amd-amdhsa",
+                "-mcpu=gfx950",
+                "-filetype=obj",
+                stem.with_suffix(".s"),
+                "-o",
+                obj,
+            ]
+        )
         symbols = call([self.o.llvm_nm, obj]).split("\n")
         places = [x.split() for x in symbols if " case_" in x]
         starts = sorted((int(x[0], 16), int(x[2][5:])) for x in places)
@@ -122,7 +143,9 @@ class Tools:
 
 def load_table(path: str) -> Dict[str, Dict[str, str]]:
     with open(path, encoding="utf-8") as file:
-        return {row["rule"]: row for row in csv.DictReader(x for x in file if not x.startswith("#"))}
+        return {
+            row["rule"]: row for row in csv.DictReader(x for x in file if not x.startswith("#"))
+        }
 
 
 def check_rows(tools: Tools, table: Dict[str, Dict[str, str]]) -> List[str]:
@@ -139,9 +162,13 @@ def check_rows(tools: Tools, table: Dict[str, Dict[str, str]]) -> List[str]:
     cases = tools.llvm(pairs)
     for case in cases:
         if case.llvm != int(table[rule_of[case.name]]["llvm_waits"]):
-            wrong.append(f"{case.name}: LLVM leaves {case.llvm} wait states, llvm_waits differs: {case.before} / {case.after}")
+            wrong.append(
+                f"{case.name}: LLVM leaves {case.llvm} wait states, llvm_waits differs: {case.before} / {case.after}"
+            )
     for rule, (_, pair) in sequences.WITHOUT_ORACLE.items():
-        cases.insert(0, Case(f"{rule}/0", pair.producer, pair.consumer, int(table[rule]["llvm_waits"])))
+        cases.insert(
+            0, Case(f"{rule}/0", pair.producer, pair.consumer, int(table[rule]["llvm_waits"]))
+        )
         rule_of[f"{rule}/0"] = rule
     for preset, column in (("compiled", "llvm_waits"), ("own", "waits")):
         used = [c for c in cases if table[rule_of[c.name]][preset] != "off"]
@@ -156,9 +183,13 @@ def check_rows(tools: Tools, table: Dict[str, Dict[str, str]]) -> List[str]:
         fewer_run = tools.findings(runs, [n - 1 for n in run_counts], preset, run=True)
         for case, count in zip(used, counts):
             rule, what = rule_of[case.name], f"{case.before} / {case.after}"
-            hazards = [r for r in exact.get(case.name, []) + exact_run.get(case.name, []) if r in table]
+            hazards = [
+                r for r in exact.get(case.name, []) + exact_run.get(case.name, []) if r in table
+            ]
             if hazards:
-                wrong.append(f"{case.name}: {preset} reports {hazards} with {count} wait states: {what}")
+                wrong.append(
+                    f"{case.name}: {preset} reports {hazards} with {count} wait states: {what}"
+                )
             if count > 0 and rule not in fewer.get(case.name, []):
                 wrong.append(f"{case.name}: {preset} lint accepts {count - 1} wait states: {what}")
             if count > 0 and case in runs and rule not in fewer_run.get(case.name, []):
@@ -169,13 +200,19 @@ def check_rows(tools: Tools, table: Dict[str, Dict[str, str]]) -> List[str]:
 
 def sweep_pairs() -> Dict[str, Pair]:
     pairs: Dict[str, Pair] = {}
-    matrices = [m for table in (XDL, SGEMM) for group in table.values() for m in group] + list(DGEMM.values())
+    matrices = [m for table in (XDL, SGEMM) for group in table.values() for m in group] + list(
+        DGEMM.values()
+    )
     for i, a in enumerate(matrices):
         first = a.text()
         for k, b in enumerate(matrices):
             name = f"{a.opcode}, {b.opcode}"
-            pairs[f"{name}: C equal or sharing its start {i} {k}"] = Pair(first, b.text(d=0 if a.d == b.d else 140, c=0))
-            pairs[f"{name}: C overlapping {i} {k}"] = Pair(first, b.text(d=160, c=2 if a.d > 2 else 0))
+            pairs[f"{name}: C equal or sharing its start {i} {k}"] = Pair(
+                first, b.text(d=0 if a.d == b.d else 140, c=0)
+            )
+            pairs[f"{name}: C overlapping {i} {k}"] = Pair(
+                first, b.text(d=160, c=2 if a.d > 2 else 0)
+            )
             pairs[f"{name}: A {i} {k}"] = Pair(first, b.text(d=160, a=0, c=200))
             pairs[f"{name}: B {i} {k}"] = Pair(first, b.text(d=160, b=0, c=200))
             pairs[f"{name}: overwritten {i} {k}"] = Pair(first, b.text(d=0, c=200))
@@ -185,8 +222,17 @@ def sweep_pairs() -> Dict[str, Pair]:
                 pairs[f"{a.opcode} {i}, {other}"] = Pair(first, other)
     every = sequences.other_rows()
     producers = sorted({p.producer for items in every.values() for p in items})
-    consumers = {p.consumer for items in every.values() for p in items if "S_RFE" not in p.consumer} | set(producers)
-    consumers |= {sequences.LOAD, sequences.STORE, sequences.STORE_AT, sequences.READ, sequences.WRITE, sequences.READ64}
+    consumers = {
+        p.consumer for items in every.values() for p in items if "S_RFE" not in p.consumer
+    } | set(producers)
+    consumers |= {
+        sequences.LOAD,
+        sequences.STORE,
+        sequences.STORE_AT,
+        sequences.READ,
+        sequences.WRITE,
+        sequences.READ64,
+    }
     consumers |= {sequences.LDS_READ, sequences.LDS_WRITE}
     consumers |= {m.text(a=0) for m in matrices[:6]} | {m.text(c=0) for m in matrices[:6]}
     consumers |= set(sequences.carry_consumers())
@@ -204,9 +250,13 @@ def check_sweep(tools: Tools, table: Dict[str, Dict[str, str]]) -> List[str]:
     for case in cases:
         rules = [r for r in exact.get(case.name, []) if r in table]
         if rules:
-            wrong.append(f"LLVM leaves {case.llvm}, the simulator reports {rules}: {case.before} / {case.after}")
+            wrong.append(
+                f"LLVM leaves {case.llvm}, the simulator reports {rules}: {case.before} / {case.after}"
+            )
         if case.llvm > 0 and not any(r in table for r in fewer.get(case.name, [])):
-            wrong.append(f"LLVM leaves {case.llvm}, the simulator accepts one less: {case.before} / {case.after}")
+            wrong.append(
+                f"LLVM leaves {case.llvm}, the simulator accepts one less: {case.before} / {case.after}"
+            )
     print(f"{len(cases)} pairs, {sum(c.llvm > 0 for c in cases)} of them with wait states")
     return wrong
 

@@ -45,7 +45,9 @@ class Verdict(NamedTuple):
 
 
 def call(command: List[str]) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.run(
+        [str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def encode_wait(vm: int, lgkm: int) -> bytes:
@@ -81,11 +83,23 @@ class Object:
         if count > 0:
             weaker = [count - 1] + ([0] if count > 1 else [])
             return [
-                Mutant(self.name, k, f"s_nop {count} -> s_nop {n}", (NOP | n).to_bytes(4, "little"), None) for n in weaker
+                Mutant(
+                    self.name,
+                    k,
+                    f"s_nop {count} -> s_nop {n}",
+                    (NOP | n).to_bytes(4, "little"),
+                    None,
+                )
+                for n in weaker
             ]
         # s_nop 0 changes places with its successor: as long as before, one wait state less before the successor
         after = self.program.code[k + 1]
-        relative = after.target is not None or after.mnemonic in ("s_getpc_b64", "s_swappc_b64", "s_setpc_b64", "s_call_b64")
+        relative = after.target is not None or after.mnemonic in (
+            "s_getpc_b64",
+            "s_swappc_b64",
+            "s_setpc_b64",
+            "s_call_b64",
+        )
         if relative or after.address in self.targets:
             return []
         at = after.address + self.shift
@@ -104,7 +118,11 @@ class Object:
         for new_vm, new_lgkm in sorted(pairs - {(vm, lgkm)}):
             text = describe_wait(new_vm, new_lgkm)
             what = f"s_waitcnt {insn.operands} -> {text or 'none'}"
-            mutants.append(Mutant(self.name, k, what, encode_wait(new_vm, new_lgkm), insn._replace(operands=text)))
+            mutants.append(
+                Mutant(
+                    self.name, k, what, encode_wait(new_vm, new_lgkm), insn._replace(operands=text)
+                )
+            )
         return mutants
 
     def mutants(self, kernels: Set[str]) -> List[Mutant]:
@@ -129,15 +147,21 @@ class Judge:
         self.tools, self.objects = tools, objects
 
     def lint(self, path: Path, kernel: str) -> bool:
-        result = call([self.tools.gfx950sim, "lint", path, "--kernel", kernel, "--checks", "compiled"])
+        result = call(
+            [self.tools.gfx950sim, "lint", path, "--kernel", kernel, "--checks", "compiled"]
+        )
         if result.returncode not in (0, 1):
             sys.exit(f"gfx950sim lint {path}: {result.stderr}")
         return result.returncode == 1
 
     def run(self, path: Path, file: str, kernel: str) -> List[str]:
         """An order each: 'right|wrong [failed] RULE...'."""
-        lines = call([self.tools.runner, "--brief", "--file", file, "--only", kernel, "--object", path]).stdout.split("\n")
-        return [x.split(": ", 1)[1] for x in lines if x.startswith(kernel + " ")] or ["wrong failed crash"]
+        lines = call(
+            [self.tools.runner, "--brief", "--file", file, "--only", kernel, "--object", path]
+        ).stdout.split("\n")
+        return [x.split(": ", 1)[1] for x in lines if x.startswith(kernel + " ")] or [
+            "wrong failed crash"
+        ]
 
     def judge(self, mutant: Mutant) -> Verdict:
         thing = self.objects[mutant.file]
@@ -176,7 +200,10 @@ def not_modelled(thing: Object, mutant: Mutant) -> str:
     before, after = code[k - 1], code[k + 1]
     if "op_sel_hi" in before.operands or before.mnemonic.startswith("v_pk_"):
         return "after op_sel_hi, whose bit LLVM takes for a result above bit 0"
-    if after.mnemonic == "v_writelane_b32" and "v_writelane_b32" in (before.mnemonic, code[k - 2].mnemonic):
+    if after.mnemonic == "v_writelane_b32" and "v_writelane_b32" in (
+        before.mnemonic,
+        code[k - 2].mnemonic,
+    ):
         return "inside the spill of an SGPR pair, which LLVM takes for a write of the pair"
     for family in (MEMORY, ("s_load", "s_buffer_load")):
         if before.mnemonic.startswith(family) and after.mnemonic.startswith(family):
@@ -191,7 +218,9 @@ def main() -> int:
     parser.add_argument("--file")
     parser.add_argument("--kernel")
     parser.add_argument("--sample", type=int, help="that many mutants, always the same")
-    parser.add_argument("--users", type=int, default=4, help="kernels that the dataflow is asked about a function")
+    parser.add_argument(
+        "--users", type=int, default=4, help="kernels that the dataflow is asked about a function"
+    )
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--verbose", action="store_true")
     tools = parser.parse_args()
@@ -200,7 +229,9 @@ def main() -> int:
     wanted = [(f, k) for f, k in names if tools.file in (None, f) and tools.kernel in (None, k)]
     objects: Dict[str, Object] = {}
     for file in sorted({f for f, _ in wanted}):
-        objects[file] = Object(Path(tools.objects) / f"{file}.co", {k for f, k in names if f == file}, tools)
+        objects[file] = Object(
+            Path(tools.objects) / f"{file}.co", {k for f, k in names if f == file}, tools
+        )
     mutants = [m for f, o in objects.items() for m in o.mutants({k for g, k in wanted if g == f})]
     judge = Judge(tools, objects)
     noisy = [f"{f}/{k}" for f, k in wanted if judge.lint(objects[f].path, k)]
@@ -212,31 +243,46 @@ def main() -> int:
     apart: Dict[str, int] = {}
     needed = []
     for v in verdicts:
-        reason = not_modelled(objects[v.mutant.file], v.mutant) if v.mutant.changed is None and not v.found else ""
+        reason = (
+            not_modelled(objects[v.mutant.file], v.mutant)
+            if v.mutant.changed is None and not v.found
+            else ""
+        )
         if reason:
             apart[reason] = apart.get(reason, 0) + 1
         elif v.matters:
             needed.append(v)
     missed = [v for v in needed if not v.found]
     extra = [v for v in verdicts if v.found and not v.matters and not v.barrier]
-    for title, some in (("MISSED", missed), ("found, needed by no rule", extra if tools.verbose else [])):
+    for title, some in (
+        ("MISSED", missed),
+        ("found, needed by no rule", extra if tools.verbose else []),
+    ):
         for v in some:
             insn = objects[v.mutant.file].program.code[v.mutant.index]
-            print(f"{title}: {v.mutant.file} {insn.function} at 0x{insn.address:x}: {v.mutant.what} ({v.matters or v.found})")
+            print(
+                f"{title}: {v.mutant.file} {insn.function} at 0x{insn.address:x}: {v.mutant.what} ({v.matters or v.found})"
+            )
     for kind in ("s_waitcnt", "s_nop"):
         total = sum(v.mutant.what.startswith(kind) for v in verdicts)
         some = [v for v in needed if v.mutant.what.startswith(kind)]
         lint, run = (sum(v.found == by for v in some) for by in ("lint", "run"))
-        print(f"{kind}: {total} mutants, {len(some)} matter, {lint + run} found ({lint} by lint, {run} by running)")
+        print(
+            f"{kind}: {total} mutants, {len(some)} matter, {lint + run} found ({lint} by lint, {run} by running)"
+        )
     passes = [v for v in verdicts if v.barrier]
-    print(f"{len(passes)} let LDS writes pass a barrier, {sum(bool(v.found) for v in passes)} of them reported as a race")
+    print(
+        f"{len(passes)} let LDS writes pass a barrier, {sum(bool(v.found) for v in passes)} of them reported as a race"
+    )
     print(f"{len(extra)} found that no rule here needs")
     for reason, count in sorted(apart.items()):
         print(f"{count} wait states apart: {reason}")
     for what in noisy:
         print(f"FALSE ALARM: lint reports the unchanged {what}")
     for what in broken:
-        print(f"the dataflow of waits.py finds the unchanged {what} broken: it is wrong about one of the rules")
+        print(
+            f"the dataflow of waits.py finds the unchanged {what} broken: it is wrong about one of the rules"
+        )
     return 1 if missed or noisy or broken or not mutants else 0
 
 

@@ -119,30 +119,47 @@ def matrix_rows() -> Dict[str, List[Pair]]:
         row = f"xdl{passes}"
         overlap = FIRST_XDL.text(d=140, c=2)
         rows[f"{row}-srcc-overlap-xdl"] = results(matrices, [overlap])
-        rows[f"{row}-srcc-overlap-gemm"] = results(matrices, [f32.text(d=140, c=2), f64.text(d=140, c=2)])
-        rows[f"{row}-srcc-war"] = [Pair(m.text(), f"$vgpr101 = V_MOV_B32_e32 0, {EXEC}") for m in matrices]
+        rows[f"{row}-srcc-overlap-gemm"] = results(
+            matrices, [f32.text(d=140, c=2), f64.text(d=140, c=2)]
+        )
+        rows[f"{row}-srcc-war"] = [
+            Pair(m.text(), f"$vgpr101 = V_MOV_B32_e32 0, {EXEC}") for m in matrices
+        ]
     gemms = {4: f32, 16: SGEMM[16][0], 32: SGEMM[16][1]}
     for passes, matrices in XDL.items():
-        rows[f"xdl{passes}-srcc-equal-gemm"] = [Pair(m.text(), gemms[m.d].text(d=0, c=0)) for m in matrices]
-    others = {2: XDL[2][0], 4: XDL[4][0], 8: scaled("16X16X128", 4, "f8_f8", 8, 8, "0, 0"), 16: XDL[16][1]}
+        rows[f"xdl{passes}-srcc-equal-gemm"] = [
+            Pair(m.text(), gemms[m.d].text(d=0, c=0)) for m in matrices
+        ]
+    others = {
+        2: XDL[2][0],
+        4: XDL[4][0],
+        8: scaled("16X16X128", 4, "f8_f8", 8, 8, "0, 0"),
+        16: XDL[16][1],
+    }
     seconds = {2: FIRST_XDL, 4: XDL[4][3], 8: FIRST_XDL, 16: XDL[8][0]}
     for passes, first in others.items():
         rows[f"xdl{passes}-srcc-other-xdl"] = pairs((first.text(), seconds[passes].text(d=0, c=0)))
     rows["xdl2-srcc-same"] = [Pair(m.text(), m.text(c=0)) for m in XDL[2]]
     for passes, matrices in SGEMM.items():
-        rows[f"sgemm{passes}-srcc-overlap"] = results(matrices, [f32.text(d=140, c=2), f64.text(d=140, c=2)])
+        rows[f"sgemm{passes}-srcc-overlap"] = results(
+            matrices, [f32.text(d=140, c=2), f64.text(d=140, c=2)]
+        )
     rows["sgemm2-srcc-other"] = results(SGEMM[2], [FIRST_XDL.text(d=0, c=0), f32.text(d=0, c=0)])
     rows["sgemm2-srcc-same"] = [Pair(m.text(), m.text(c=0)) for m in SGEMM[2]]
     d4, d16 = DGEMM[4], DGEMM[16]
     for name, m in (("dgemm4", d4), ("dgemm16", d16)):
-        rows[f"{name}-mfma-ab"] = results([m], [FIRST_XDL.text(d=120, a=0, c=140), m.text(d=120, b=0, c=140)])
+        rows[f"{name}-mfma-ab"] = results(
+            [m], [FIRST_XDL.text(d=120, a=0, c=140), m.text(d=120, b=0, c=140)]
+        )
         rows[f"{name}-load-over"] = results([m], [LOAD, LDS_READ])
         rows[f"{name}-mem"] = results([m], [STORE, LDS_WRITE, STORE_AT])
     rows["dgemm16-srcc-overlap"] = results([d16], [d16.text(d=120, c=2), d4.text(d=120, c=2)])
     rows["dgemm16-valu-read"] = results([d16], [READ, READ64])
     rows["dgemm16-valu-write"] = results([d16], [WRITE])
     rows["dgemm4-srcc-same"] = results([d4], [d4.text(d=0, c=0)])
-    rows["dgemm4-srcc-overlap"] = results([d4], [SGEMM[2][0].text(d=120, c=0), d16.text(d=120, c=0)])
+    rows["dgemm4-srcc-overlap"] = results(
+        [d4], [SGEMM[2][0].text(d=120, c=0), d16.text(d=120, c=0)]
+    )
     rows["dgemm4-valu"] = results([d4], [READ, WRITE, READ64])
     return rows
 
@@ -171,13 +188,22 @@ def other_rows() -> Dict[str, List[Pair]]:
     lds_dma = f"GLOBAL_LOAD_LDS_DWORD_SADDR $sgpr2_sgpr3, $vgpr200, 0, 0, {LOAD_M}"
     buffer_dma = f"BUFFER_LOAD_DWORD_LDS_OFFEN $vgpr200, $sgpr4_sgpr5_sgpr6_sgpr7, 0, 0, 0, 0, {EXEC}, implicit $m0"
     m0 = "$m0 = S_MOV_B32 0"
-    buffer_load = f"$vgpr200 = BUFFER_LOAD_DWORD_OFFEN $vgpr201, $sgpr0_sgpr1_sgpr2_sgpr3, 0, 0, 0, 0, {EXEC}"
+    buffer_load = (
+        f"$vgpr200 = BUFFER_LOAD_DWORD_OFFEN $vgpr201, $sgpr0_sgpr1_sgpr2_sgpr3, 0, 0, 0, 0, {EXEC}"
+    )
     soffset_load = f"$vgpr200 = BUFFER_LOAD_DWORD_OFFEN $vgpr201, $sgpr4_sgpr5_sgpr6_sgpr7, $sgpr2, 0, 0, 0, {EXEC}"
     load_far = f"$vgpr200 = GLOBAL_LOAD_DWORD_SADDR $sgpr2_sgpr3, $vgpr201, 0, 0, {EXEC}"
     return {
         "setreg-getreg": pairs((setreg, f"$sgpr3 = S_GETREG_B32 {mode}, implicit $mode")),
-        "setreg-setreg": pairs((setreg, f"S_SETREG_B32 $sgpr3, {mode}, implicit-def $mode, implicit $mode")),
-        "setreg-trapsts-rfe": pairs((f"S_SETREG_B32 $sgpr2, {trapsts}, implicit-def $mode, implicit $mode", "S_RFE_B64 $sgpr2_sgpr3")),
+        "setreg-setreg": pairs(
+            (setreg, f"S_SETREG_B32 $sgpr3, {mode}, implicit-def $mode, implicit $mode")
+        ),
+        "setreg-trapsts-rfe": pairs(
+            (
+                f"S_SETREG_B32 $sgpr2, {trapsts}, implicit-def $mode, implicit $mode",
+                "S_RFE_B64 $sgpr2_sgpr3",
+            )
+        ),
         "valu-sgpr-lane-select": pairs(
             (FIRST_LANE, "$sgpr4 = V_READLANE_B32 $vgpr20, $sgpr2"),
             (FIRST_LANE, "$vgpr20 = V_WRITELANE_B32 7, $sgpr2, $vgpr20"),
@@ -185,7 +211,10 @@ def other_rows() -> Dict[str, List[Pair]]:
         ),
         "valu-vcc-div-fmas": pairs((CMP_VCC, fmas)),
         "valu-sgpr-vmem": pairs(
-            (FIRST_LANE, load_far), (FIRST_LANE, buffer_load), (FIRST_LANE, soffset_load), (mask, load_far)
+            (FIRST_LANE, load_far),
+            (FIRST_LANE, buffer_load),
+            (FIRST_LANE, soffset_load),
+            (mask, load_far),
         ),
         "cmpx-exec-vmem": pairs((CMPX, load_far), (CMPX, STORE)),
         "salu-m0-sendmsg": pairs((m0, "S_SENDMSG 1, implicit $exec, implicit $m0")),
@@ -193,7 +222,8 @@ def other_rows() -> Dict[str, List[Pair]]:
         "valu-vgpr-dpp": pairs((WRITE, dpp), (WRITE, dpp_old)),
         "cmpx-exec-dpp": pairs((CMPX, dpp_cmpx)),
         "valu-vgpr-readlane": pairs(
-            (WRITE, "$sgpr4 = V_READLANE_B32 $vgpr1, 3"), (WRITE, f"$sgpr4 = V_READFIRSTLANE_B32 $vgpr1, {EXEC}")
+            (WRITE, "$sgpr4 = V_READLANE_B32 $vgpr1, 3"),
+            (WRITE, f"$sgpr4 = V_READFIRSTLANE_B32 $vgpr1, {EXEC}"),
         ),
         "valu-sgpr-valu-constant": pairs(
             (FIRST_LANE, f"$vgpr20 = V_ADD_U32_e32 $sgpr2, $vgpr21, {EXEC}"),
@@ -201,11 +231,20 @@ def other_rows() -> Dict[str, List[Pair]]:
             (CMP_VCC, f"$vgpr20 = V_ADD_U32_e32 $vcc_lo, $vgpr21, {EXEC}"),
         ),
         "valu-sgpr-valu-carry": [
-            Pair(mask, carry_consumers()[1]), Pair(CMP_VCC, carry_consumers()[0]), Pair(CMP_VCC, carry_consumers()[2])
+            Pair(mask, carry_consumers()[1]),
+            Pair(CMP_VCC, carry_consumers()[0]),
+            Pair(CMP_VCC, carry_consumers()[2]),
         ],
-        "dot-mfma-read": [Pair(dot_c.replace("$vgpr1 ", "$vgpr41 ").replace("$vgpr1,", "$vgpr41,"), FIRST_XDL.text())],
+        "dot-mfma-read": [
+            Pair(
+                dot_c.replace("$vgpr1 ", "$vgpr41 ").replace("$vgpr1,", "$vgpr41,"),
+                FIRST_XDL.text(),
+            )
+        ],
         "dot-mfma-write": [Pair(dot_c, FIRST_XDL.text())],
-        "cmpx-exec-valu-constant": pairs((CMPX, f"$vgpr20 = V_ADD_U32_e32 $exec_lo, $vgpr21, {EXEC}")),
+        "cmpx-exec-valu-constant": pairs(
+            (CMPX, f"$vgpr20 = V_ADD_U32_e32 $exec_lo, $vgpr21, {EXEC}")
+        ),
         "cmpx-exec-lane-op": pairs(
             (CMPX, "$sgpr4 = V_READLANE_B32 $vgpr20, 3"),
             (CMPX, f"$sgpr4 = V_READFIRSTLANE_B32 $vgpr20, {EXEC}"),
@@ -254,7 +293,13 @@ def sequences() -> Dict[str, List[Pair]]:
 
 def mir(pairs: List[Pair]) -> str:
     """All pairs in one function, so far apart that none reaches the next; s_rfe ends it."""
-    head = ["--- |", "  define amdgpu_kernel void @pairs() { ret void }", "...", "---", "name: pairs"]
+    head = [
+        "--- |",
+        "  define amdgpu_kernel void @pairs() { ret void }",
+        "...",
+        "---",
+        "name: pairs",
+    ]
     head += ["machineFunctionInfo:", "  isEntryFunction: true", "body: |", "  bb.0:"]
     lines: List[str] = []
     for pair in sorted(pairs, key=lambda p: "S_RFE" in p.consumer):

@@ -63,11 +63,20 @@ class Matrix:
         self.row: List[List[float]] = []
         for r in range(rows):
             at = r * k
-            self.row.append([self.values[at + j] * 2.0 ** (self.scales[(at + j) // 32] - 127) for j in range(k)])
+            self.row.append(
+                [self.values[at + j] * 2.0 ** (self.scales[(at + j) // 32] - 127) for j in range(k)]
+            )
 
 
 def compile_kernel(s: Shape) -> Any:
-    signature = {"a_ptr": "*u8", "b_ptr": "*u8", "a_scale_ptr": "*u8", "b_scale_ptr": "*u8", "c_ptr": "*fp32", "steps": "i32"}
+    signature = {
+        "a_ptr": "*u8",
+        "b_ptr": "*u8",
+        "a_scale_ptr": "*u8",
+        "b_scale_ptr": "*u8",
+        "c_ptr": "*fp32",
+        "steps": "i32",
+    }
     if s.a == "e4m3":
         signature["a_ptr"] = "*fp8e4nv"
     if s.b == "e4m3":
@@ -76,7 +85,9 @@ def compile_kernel(s: Shape) -> Any:
     signature.update({name: "constexpr" for name in constants})
     attributes = {(i,): [["tt.divisibility", 16]] for i in range(5)}
     source = ASTSource(fn=matmul, signature=signature, constexprs=constants, attrs=attributes)
-    return triton.compile(source, target=GPUTarget("hip", "gfx950", 64), options={"num_warps": s.warps})
+    return triton.compile(
+        source, target=GPUTarget("hip", "gfx950", 64), options={"num_warps": s.warps}
+    )
 
 
 def run(options: argparse.Namespace, s: Shape) -> List[str]:
@@ -91,12 +102,31 @@ def run(options: argparse.Namespace, s: Shape) -> List[str]:
     for name, data in (("a", a.codes), ("b", b.codes), ("sa", a.scales), ("sb", b.scales)):
         (work / name).write_bytes(data)
     command = [options.gfx950sim, "run", work / "matmul.hsaco", "--grid", f"{GRID[0]},{GRID[1]},1"]
-    command += ["--block", f"{64 * s.warps},1,1", "--lds", str(kernel.metadata.shared), "--checks", "compiled", "--json"]
-    command += [f"in:{work}/a", f"in:{work}/b", f"in:{work}/sa", f"in:{work}/sb", f"out:{rows * columns * 4}:{work}/c"]
+    command += [
+        "--block",
+        f"{64 * s.warps},1,1",
+        "--lds",
+        str(kernel.metadata.shared),
+        "--checks",
+        "compiled",
+        "--json",
+    ]
+    command += [
+        f"in:{work}/a",
+        f"in:{work}/b",
+        f"in:{work}/sa",
+        f"in:{work}/sb",
+        f"out:{rows * columns * 4}:{work}/c",
+    ]
     command += [f"i32:{s.steps}", "null", "null"]  # global and profiling scratch
     wrong = []
     for order in ("run-to-barrier", "reversed", "lock-step", "shuffle"):
-        result = subprocess.run([str(c) for c in command + ["--order", order]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        result = subprocess.run(
+            [str(c) for c in command + ["--order", order]],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         if result.returncode == 2:
             return [f"{s}: {result.stderr}"]
         wrong += [f"{s} {order}: {f['text']}" for f in json.loads(result.stdout)["findings"]]
@@ -105,7 +135,9 @@ def run(options: argparse.Namespace, s: Shape) -> List[str]:
             for j in range(columns):
                 expected = sum(x * y for x, y in zip(a.row[i], b.row[j]))
                 if c[i * columns + j] != expected:
-                    return wrong + [f"{s} {order}: C[{i}][{j}] is {c[i * columns + j]}, not {expected}"]
+                    return wrong + [
+                        f"{s} {order}: C[{i}][{j}] is {c[i * columns + j]}, not {expected}"
+                    ]
     print(f"{s}: right, {scaled} scaled MFMA in the code")
     if not scaled and s.a == s.b:  # mixed formats may be widened first
         wrong.append(f"{s}: Triton made no scaled MFMA of it")

@@ -20,8 +20,14 @@ def matmul(
     sum = tl.zeros((M, N), dtype=tl.float32)
     for s in range(steps):
         a = tl.load(a_ptr + rows[:, None] * (steps * K // pack_a) + s * (K // pack_a) + ka[None, :])
-        b = tl.load(b_ptr + columns[None, :] * (steps * K // pack_b) + s * (K // pack_b) + kb[:, None])
-        a_scale = tl.load(a_scale_ptr + rows[:, None] * (steps * K // 32) + s * (K // 32) + ks[None, :])
-        b_scale = tl.load(b_scale_ptr + columns[:, None] * (steps * K // 32) + s * (K // 32) + ks[None, :])
+        b = tl.load(
+            b_ptr + columns[None, :] * (steps * K // pack_b) + s * (K // pack_b) + kb[:, None]
+        )
+        a_scale = tl.load(
+            a_scale_ptr + rows[:, None] * (steps * K // 32) + s * (K // 32) + ks[None, :]
+        )
+        b_scale = tl.load(
+            b_scale_ptr + columns[:, None] * (steps * K // 32) + s * (K // 32) + ks[None, :]
+        )
         sum = tl.dot_scaled(a, a_scale, A, b, b_scale, B, sum)
     tl.store(c_ptr + rows[:, None] * (tl.num_programs(1) * N) + columns[None, :], sum)

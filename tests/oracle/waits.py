@@ -42,7 +42,13 @@ def parse_objdump(text: str) -> List[Insn]:
     return found
 
 
-NAMES = {"vcc_lo": ("s", 106), "vcc_hi": ("s", 107), "exec_lo": ("s", 126), "exec_hi": ("s", 127), "m0": ("s", 124)}
+NAMES = {
+    "vcc_lo": ("s", 106),
+    "vcc_hi": ("s", 107),
+    "exec_lo": ("s", 126),
+    "exec_hi": ("s", 127),
+    "m0": ("s", 124),
+}
 
 
 def registers(text: str) -> FrozenSet[Tuple[str, int]]:
@@ -52,7 +58,9 @@ def registers(text: str) -> FrozenSet[Tuple[str, int]]:
     regs |= {(kind, int(k)) for kind, k in re.findall(r"\b([vsa])(\d+)\b", text)}
     if re.search(r"\bvcc\b", text):
         regs |= {("s", 106), ("s", 107)}
-    return frozenset(regs | {where for name, where in NAMES.items() if re.search(rf"\b{name}\b", text)})
+    return frozenset(
+        regs | {where for name, where in NAMES.items() if re.search(rf"\b{name}\b", text)}
+    )
 
 
 def first_operand(insn: Insn) -> str:
@@ -81,7 +89,12 @@ def event_of(insn: Insn) -> Optional[Event]:
             return Event(kind, none, "store")
         return Event(kind, registers(first_operand(insn)), "atomic" if "_atomic" in m else "load")
     if m.startswith("ds_"):
-        returns = m.startswith(("ds_read", "ds_bpermute", "ds_permute", "ds_swizzle", "ds_consume", "ds_append")) or "_rtn" in m
+        returns = (
+            m.startswith(
+                ("ds_read", "ds_bpermute", "ds_permute", "ds_swizzle", "ds_consume", "ds_append")
+            )
+            or "_rtn" in m
+        )
         lds_data = not m.startswith(("ds_bpermute", "ds_permute", "ds_swizzle"))
         what = "load" if m.startswith("ds_read") or not lds_data else "ldswrite"
         return Event("lds", registers(first_operand(insn)) if returns else none, what)
@@ -101,12 +114,19 @@ def wait_fields(insn: Insn) -> Tuple[int, int]:
 
 
 def after_wait(state: State, vm: int, lgkm: int) -> State:
-    out_of_order = any(kind in ("smem", "flat") for kind, counter, _, _ in state if counter == "lgkm")
+    out_of_order = any(
+        kind in ("smem", "flat") for kind, counter, _, _ in state if counter == "lgkm"
+    )
     kept: State = {}
     for key, age in state.items():
         kind, counter, _, _ = key
         limit = vm if counter == "vm" else lgkm
-        alone = counter == "lgkm" and out_of_order or counter == "vm" and any(k[0] == "flat" and k[1] == "vm" for k in state)
+        alone = (
+            counter == "lgkm"
+            and out_of_order
+            or counter == "vm"
+            and any(k[0] == "flat" and k[1] == "vm" for k in state)
+        )
         if limit == 0 or (not alone and age >= limit):
             continue
         kept[key] = age
@@ -114,7 +134,9 @@ def after_wait(state: State, vm: int, lgkm: int) -> State:
 
 
 def at_barrier(insn: Insn, state: State) -> bool:
-    return insn.mnemonic == "s_barrier" and any(what in ("ldswrite", "dma") for _, _, _, what in state)
+    return insn.mnemonic == "s_barrier" and any(
+        what in ("ldswrite", "dma") for _, _, _, what in state
+    )
 
 
 def problems_at(insn: Insn, state: State) -> bool:
@@ -122,11 +144,15 @@ def problems_at(insn: Insn, state: State) -> bool:
     event = event_of(insn)
     mine = "lgkm" if event and event.kind in ("lds", "smem") else "vm" if event else ""
     written = event.writes if event else frozenset()
-    sources = registers(insn.operands[len(first_operand(insn)) :]) if event and event.writes else touched
+    sources = (
+        registers(insn.operands[len(first_operand(insn)) :]) if event and event.writes else touched
+    )
     for (kind, counter, regs, what), _ in state.items():
         if regs & sources:
             return True
-        if regs & written and not (kind == (event.kind if event else "") and counter == mine and kind in ("vm", "lds")):
+        if regs & written and not (
+            kind == (event.kind if event else "") and counter == mine and kind in ("vm", "lds")
+        ):
             return True
         if what == "dma" and insn.mnemonic.startswith("ds_read"):
             return True
@@ -169,7 +195,11 @@ class Program:
         self.starts: Dict[str, int] = {}
         for k, insn in enumerate(code):
             self.starts.setdefault(insn.function, k)
-        self.returns = [k + 1 for k, insn in enumerate(code) if insn.mnemonic == "s_swappc_b64" and k + 1 < len(code)]
+        self.returns = [
+            k + 1
+            for k, insn in enumerate(code)
+            if insn.mnemonic == "s_swappc_b64" and k + 1 < len(code)
+        ]
 
     def successors(self, k: int) -> List[int]:
         insn = self.code[k]

@@ -10,16 +10,76 @@
 #include <stdlib.h>
 
 enum class {
-    C_NONE, C_ANY, C_VALU, C_VALU_NODOT, C_DOT, C_TRANS, C_NONTRANS, C_CMPX, C_LANE_OP, C_READLANE, C_LANE_MOVE, C_SWAP,
-    C_DPP, C_DIV_FMAS, C_SUBDWORD, C_SCALEF32, C_SALU, C_SETREG, C_GETREG, C_RFE, C_SENDMSG, C_VMEM, C_MEM, C_LDS_DMA,
-    C_STORE_WIDE, C_NONVALU, C_VALU_OR_MFMA, C_XDL, C_XDL2, C_XDL4, C_XDL8, C_XDL16, C_SGEMM, C_SGEMM2, C_SGEMM8,
-    C_SGEMM16, C_SDGEMM, C_DGEMM4, C_DGEMM16, C_MFMA, C_MEM_OR_AB, C_SAME_OPCODE, C_OTHER_OPCODE,
+    C_NONE,
+    C_ANY,
+    C_VALU,
+    C_VALU_NODOT,
+    C_DOT,
+    C_TRANS,
+    C_NONTRANS,
+    C_CMPX,
+    C_LANE_OP,
+    C_READLANE,
+    C_LANE_MOVE,
+    C_SWAP,
+    C_DPP,
+    C_DIV_FMAS,
+    C_SUBDWORD,
+    C_SCALEF32,
+    C_SALU,
+    C_SETREG,
+    C_GETREG,
+    C_RFE,
+    C_SENDMSG,
+    C_VMEM,
+    C_MEM,
+    C_LDS_DMA,
+    C_STORE_WIDE,
+    C_NONVALU,
+    C_VALU_OR_MFMA,
+    C_XDL,
+    C_XDL2,
+    C_XDL4,
+    C_XDL8,
+    C_XDL16,
+    C_SGEMM,
+    C_SGEMM2,
+    C_SGEMM8,
+    C_SGEMM16,
+    C_SDGEMM,
+    C_DGEMM4,
+    C_DGEMM16,
+    C_MFMA,
+    C_MEM_OR_AB,
+    C_SAME_OPCODE,
+    C_OTHER_OPCODE,
 };
 
 enum role_pred {
-    P_NONE, P_ANY, P_VDST, P_VSRC, P_VANY, P_SDST, P_SSRC, P_VCC, P_EXEC, P_M0, P_HWREG, P_VCC_OR_EXEC, P_ZERO_FLAG,
-    P_EXEC_DATA, P_LANE_SELECT, P_DATA, P_SRCC, P_SRCAB, P_SRCC_SAME, P_SRCC_OTHER_OP, P_SRCC_OVERLAP, P_SRCC_ANY,
-    P_VDST_NOT_MFMA, P_CARRY,
+    P_NONE,
+    P_ANY,
+    P_VDST,
+    P_VSRC,
+    P_VANY,
+    P_SDST,
+    P_SSRC,
+    P_VCC,
+    P_EXEC,
+    P_M0,
+    P_HWREG,
+    P_VCC_OR_EXEC,
+    P_ZERO_FLAG,
+    P_EXEC_DATA,
+    P_LANE_SELECT,
+    P_DATA,
+    P_SRCC,
+    P_SRCAB,
+    P_SRCC_SAME,
+    P_SRCC_OTHER_OP,
+    P_SRCC_OVERLAP,
+    P_SRCC_ANY,
+    P_VDST_NOT_MFMA,
+    P_CARRY,
 };
 
 struct name {
@@ -28,24 +88,74 @@ struct name {
 };
 
 static const struct name class_names[] = {
-    {"any", C_ANY}, {"valu", C_VALU}, {"valu_nodot", C_VALU_NODOT}, {"dot", C_DOT}, {"trans", C_TRANS},
-    {"nontrans_valu", C_NONTRANS}, {"v_cmpx", C_CMPX}, {"lane_op", C_LANE_OP}, {"readlane", C_READLANE},
-    {"lane_move", C_LANE_MOVE}, {"permlane_swap", C_SWAP}, {"dpp", C_DPP}, {"div_fmas", C_DIV_FMAS},
-    {"subdword_high", C_SUBDWORD}, {"cvt_scalef32_subdword", C_SCALEF32}, {"salu", C_SALU}, {"s_setreg", C_SETREG},
-    {"s_getreg", C_GETREG}, {"s_rfe", C_RFE}, {"sendmsg", C_SENDMSG}, {"vmem", C_VMEM}, {"mem", C_MEM},
-    {"lds_dma", C_LDS_DMA}, {"store_wide", C_STORE_WIDE}, {"nonvalu", C_NONVALU}, {"valu_or_mfma", C_VALU_OR_MFMA},
-    {"xdl", C_XDL}, {"xdl2", C_XDL2}, {"xdl4", C_XDL4}, {"xdl8", C_XDL8}, {"xdl16", C_XDL16}, {"sgemm", C_SGEMM},
-    {"sgemm2", C_SGEMM2}, {"sgemm8", C_SGEMM8}, {"sgemm16", C_SGEMM16}, {"sdgemm", C_SDGEMM}, {"dgemm4", C_DGEMM4},
-    {"dgemm16", C_DGEMM16}, {"mfma", C_MFMA}, {"mem_or_mfma_ab", C_MEM_OR_AB}, {"same_opcode", C_SAME_OPCODE},
+    {"any", C_ANY},
+    {"valu", C_VALU},
+    {"valu_nodot", C_VALU_NODOT},
+    {"dot", C_DOT},
+    {"trans", C_TRANS},
+    {"nontrans_valu", C_NONTRANS},
+    {"v_cmpx", C_CMPX},
+    {"lane_op", C_LANE_OP},
+    {"readlane", C_READLANE},
+    {"lane_move", C_LANE_MOVE},
+    {"permlane_swap", C_SWAP},
+    {"dpp", C_DPP},
+    {"div_fmas", C_DIV_FMAS},
+    {"subdword_high", C_SUBDWORD},
+    {"cvt_scalef32_subdword", C_SCALEF32},
+    {"salu", C_SALU},
+    {"s_setreg", C_SETREG},
+    {"s_getreg", C_GETREG},
+    {"s_rfe", C_RFE},
+    {"sendmsg", C_SENDMSG},
+    {"vmem", C_VMEM},
+    {"mem", C_MEM},
+    {"lds_dma", C_LDS_DMA},
+    {"store_wide", C_STORE_WIDE},
+    {"nonvalu", C_NONVALU},
+    {"valu_or_mfma", C_VALU_OR_MFMA},
+    {"xdl", C_XDL},
+    {"xdl2", C_XDL2},
+    {"xdl4", C_XDL4},
+    {"xdl8", C_XDL8},
+    {"xdl16", C_XDL16},
+    {"sgemm", C_SGEMM},
+    {"sgemm2", C_SGEMM2},
+    {"sgemm8", C_SGEMM8},
+    {"sgemm16", C_SGEMM16},
+    {"sdgemm", C_SDGEMM},
+    {"dgemm4", C_DGEMM4},
+    {"dgemm16", C_DGEMM16},
+    {"mfma", C_MFMA},
+    {"mem_or_mfma_ab", C_MEM_OR_AB},
+    {"same_opcode", C_SAME_OPCODE},
     {"not_same_opcode", C_OTHER_OPCODE},
 };
 
 static const struct name role_names[] = {
-    {"any", P_ANY}, {"vdst", P_VDST}, {"vsrc", P_VSRC}, {"vany", P_VANY}, {"sdst", P_SDST}, {"ssrc", P_SSRC},
-    {"vcc", P_VCC}, {"exec", P_EXEC}, {"m0", P_M0}, {"hwreg", P_HWREG}, {"vcc_or_exec", P_VCC_OR_EXEC},
-    {"zero_flag", P_ZERO_FLAG}, {"exec_data", P_EXEC_DATA}, {"lane_select", P_LANE_SELECT}, {"data", P_DATA},
-    {"srcc", P_SRCC}, {"srcab", P_SRCAB}, {"srcc_same", P_SRCC_SAME}, {"srcc_other_op", P_SRCC_OTHER_OP},
-    {"srcc_overlap", P_SRCC_OVERLAP}, {"srcc_any", P_SRCC_ANY}, {"vdst_not_mfma", P_VDST_NOT_MFMA}, {"carry", P_CARRY},
+    {"any", P_ANY},
+    {"vdst", P_VDST},
+    {"vsrc", P_VSRC},
+    {"vany", P_VANY},
+    {"sdst", P_SDST},
+    {"ssrc", P_SSRC},
+    {"vcc", P_VCC},
+    {"exec", P_EXEC},
+    {"m0", P_M0},
+    {"hwreg", P_HWREG},
+    {"vcc_or_exec", P_VCC_OR_EXEC},
+    {"zero_flag", P_ZERO_FLAG},
+    {"exec_data", P_EXEC_DATA},
+    {"lane_select", P_LANE_SELECT},
+    {"data", P_DATA},
+    {"srcc", P_SRCC},
+    {"srcab", P_SRCAB},
+    {"srcc_same", P_SRCC_SAME},
+    {"srcc_other_op", P_SRCC_OTHER_OP},
+    {"srcc_overlap", P_SRCC_OVERLAP},
+    {"srcc_any", P_SRCC_ANY},
+    {"vdst_not_mfma", P_VDST_NOT_MFMA},
+    {"carry", P_CARRY},
 };
 
 struct row {
@@ -95,7 +205,9 @@ unsigned hazard_waits(unsigned r) {
     return settings.preset == PRESET_COMPILED && h->llvm_waits < h->waits ? h->llvm_waits : h->waits;
 }
 
-static bool named(const struct insn *in, const char *prefix) { return strncmp(in->mnemonic, prefix, strlen(prefix)) == 0; }
+static bool named(const struct insn *in, const char *prefix) {
+    return strncmp(in->mnemonic, prefix, strlen(prefix)) == 0;
+}
 
 /* More than 64 bits of data, or a 64-bit compare and swap; an SGPR soffset exempts a buffer store. */
 static bool store_wide(const struct insn *in) {
@@ -135,7 +247,8 @@ static bool in_class(const struct insn *in, enum class c) {
     case C_READLANE:
         return f & F_READLANE;
     case C_LANE_MOVE:
-        return named(in, "v_readlane") || named(in, "v_writelane") || named(in, "v_readfirstlane") || named(in, "v_permlane");
+        return named(in, "v_readlane") || named(in, "v_writelane") || named(in, "v_readfirstlane") ||
+               named(in, "v_permlane");
     case C_SWAP:
         return named(in, "v_permlane16_swap") || named(in, "v_permlane32_swap");
     case C_DPP:
@@ -205,7 +318,10 @@ static bool in_class(const struct insn *in, enum class c) {
     }
 }
 
-enum { ROLE_ANY_SRC = ROLE_SRC | ROLE_SRC_ADDR | ROLE_SRC_DATA | ROLE_SRC_AB | ROLE_SRC_C | ROLE_SRC_LANESEL | ROLE_SRC_CARRY };
+enum {
+    ROLE_ANY_SRC =
+        ROLE_SRC | ROLE_SRC_ADDR | ROLE_SRC_DATA | ROLE_SRC_AB | ROLE_SRC_C | ROLE_SRC_LANESEL | ROLE_SRC_CARRY
+};
 
 /* The ranges that a role predicate speaks of: file and role mask. False when it is about something else. */
 static bool role_mask(const struct insn *in, enum class c, enum role_pred p, bool *is_sgpr, unsigned *mask) {
@@ -226,7 +342,11 @@ static bool role_mask(const struct insn *in, enum class c, enum role_pred p, boo
     case P_DATA:
         *mask = ROLE_SRC_DATA;
         return true;
-    case P_SRCC: case P_SRCC_SAME: case P_SRCC_OTHER_OP: case P_SRCC_OVERLAP: case P_SRCC_ANY:
+    case P_SRCC:
+    case P_SRCC_SAME:
+    case P_SRCC_OTHER_OP:
+    case P_SRCC_OVERLAP:
+    case P_SRCC_ANY:
         *mask = ROLE_SRC_C;
         return true;
     case P_SRCAB:
@@ -293,7 +413,8 @@ static bool has_role(const struct insn *in, enum class c, enum role_pred p, bool
             if (in->opnd[i].kind == OPND_SPECIAL && (in->opnd[i].reg == SREG_VCCZ || in->opnd[i].reg == SREG_EXECZ))
                 return true;
         return false;
-    case P_HWREG: case P_ANY:
+    case P_HWREG:
+    case P_ANY:
         return true;
     default:
         return false;
@@ -368,13 +489,17 @@ bool hazard_overlap(unsigned r, const struct insn *from, const struct insn *to, 
     return false;
 }
 
-/* --- run time ------------------------------------------------------------------------------------------------------- */
+/* --- run time -------------------------------------------------------------------------------------------------------
+ */
 
 static void complain(struct wave *w, unsigned r, const struct insn *from, const struct insn *to, unsigned have, int reg,
                      bool is_sgpr) {
     char name[16] = "";
     if (reg >= 0)
-        snprintf(name, sizeof name, " on %s%d", is_sgpr ? "s" : reg >= REG_ACC0 ? "a" : "v",
+        snprintf(name, sizeof name, " on %s%d",
+                 is_sgpr           ? "s"
+                 : reg >= REG_ACC0 ? "a"
+                                   : "v",
                  !is_sgpr && reg >= REG_ACC0 ? reg - REG_ACC0 : reg);
     unsigned need = hazard_waits(r);
     report(w, to, CHECK_HAZARD0 + r, from, 0, "%u wait states%s, %u needed: put s_nop %u before it", have, name, need,

@@ -8,7 +8,9 @@
 #include "flow.h"
 #include "hazard.h"
 
-bool flow_is(const struct insn *in, const char *prefix) { return strncmp(in->mnemonic, prefix, strlen(prefix)) == 0; }
+bool flow_is(const struct insn *in, const char *prefix) {
+    return strncmp(in->mnemonic, prefix, strlen(prefix)) == 0;
+}
 
 unsigned flow_successors(const struct code *code, uint32_t at, uint32_t next[2]) {
     const struct insn *in = &code->insn[at];
@@ -26,9 +28,12 @@ unsigned flow_successors(const struct code *code, uint32_t at, uint32_t next[2])
     return n;
 }
 
-bool flow_is_call(const struct insn *in) { return flow_is(in, "s_swappc") || flow_is(in, "s_call"); }
+bool flow_is_call(const struct insn *in) {
+    return flow_is(in, "s_swappc") || flow_is(in, "s_call");
+}
 
-/* --- wait states ------------------------------------------------------------------------------------------------------ */
+/* --- wait states
+ * ------------------------------------------------------------------------------------------------------ */
 
 struct walk {
     struct flow *flow;
@@ -96,7 +101,8 @@ static bool check_wait_states(struct flow *f) {
     return ok;
 }
 
-/* --- what needs no path ------------------------------------------------------------------------------------------------- */
+/* --- what needs no path
+ * ------------------------------------------------------------------------------------------------- */
 
 static bool is_padding(const struct insn *in) {
     return flow_is(in, "s_nop") || flow_is(in, "s_code_end") || flow_is(in, "s_endpgm") || flow_is(in, "invalid");
@@ -152,17 +158,20 @@ static bool is_kernel(const struct code *code, uint64_t entry) {
 static void check_entries(struct flow *f) {
     const struct code *code = f->code;
     for (unsigned i = 0; i < code->nfunctions; i++) {
-        uint32_t at = code->functions[i] / 4 < code->text_size / 4 ? code->index_at[code->functions[i] / 4] : UINT32_MAX;
+        uint32_t at =
+            code->functions[i] / 4 < code->text_size / 4 ? code->index_at[code->functions[i] / 4] : UINT32_MAX;
         if (at >= code->ninsn || !f->reached[at] || is_kernel(code, code->functions[i]))
             continue;
         const struct insn *in = &code->insn[at];
         if (!flow_is(in, "s_waitcnt") || in->waitcnt)
             report(&f->wave, in, CHECK_WAIT_CALL, NULL, 0,
-                   "the function does not begin with s_waitcnt vmcnt(0) lgkmcnt(0); its callers may have loads outstanding");
+                   "the function does not begin with s_waitcnt vmcnt(0) lgkmcnt(0); its callers may have loads "
+                   "outstanding");
     }
 }
 
-/* --- driver --------------------------------------------------------------------------------------------------------------- */
+/* --- driver
+ * --------------------------------------------------------------------------------------------------------------- */
 
 static bool reach(struct flow *f, uint32_t root) {
     uint32_t *stack = malloc(((size_t)f->code->ninsn * 2 + 2) * sizeof *stack);

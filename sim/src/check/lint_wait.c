@@ -99,7 +99,7 @@ static void wait(struct state *s, const struct code *code, unsigned vmcnt, unsig
         if (vmcnt == 0 || (!flat && vmcnt < 63 && l.vm >= vmcnt))
             l.counter &= (uint8_t)~PEND_VM;
         if (lgkmcnt == 0)
-            l.counter &= (uint8_t) ~(PEND_LDS | PEND_SMEM);
+            l.counter &= (uint8_t)~(PEND_LDS | PEND_SMEM);
         else if (!flat && lgkmcnt < 15 && l.lds >= lgkmcnt)
             l.counter &= (uint8_t)~PEND_LDS;
         if ((l.counter & (PEND_LDS | PEND_SMEM)) && smem && lgkmcnt < 15 && l.lgkm >= lgkmcnt)
@@ -138,13 +138,20 @@ static void check(struct flow *f, const struct state *s, const struct insn *in) 
         const struct reg_range *d = result_of(from);
         for (unsigned k = 0; d && k < in->nranges; k++) {
             const struct reg_range *r = &in->range[k];
-            if (r->is_sgpr != d->is_sgpr || r->reg >= d->reg + d->ndw || d->reg >= r->reg + r->ndw || in_order(l, from, in, r))
+            if (r->is_sgpr != d->is_sgpr || r->reg >= d->reg + d->ndw || d->reg >= r->reg + r->ndw ||
+                in_order(l, from, in, r))
                 continue;
             bool vm = l->counter & PEND_VM;
-            report(&f->wave, in, vm ? CHECK_WAIT_VMCNT : l->trusted ? CHECK_WAIT_SMEM_ORDER : CHECK_WAIT_LGKMCNT, from, 0,
-                   "on some path a load still writes %s%u; s_waitcnt %s(%u) must stand between", r->is_sgpr ? "s" : "v",
-                   (unsigned)(r->reg > d->reg ? r->reg : d->reg) & 255u, vm ? "vmcnt" : "lgkmcnt",
-                   (from->flags & F_FLAT) || (l->counter & PEND_SMEM) || l->trusted ? 0u : vm ? l->vm : l->lds);
+            report(&f->wave, in,
+                   vm           ? CHECK_WAIT_VMCNT
+                   : l->trusted ? CHECK_WAIT_SMEM_ORDER
+                                : CHECK_WAIT_LGKMCNT,
+                   from, 0, "on some path a load still writes %s%u; s_waitcnt %s(%u) must stand between",
+                   r->is_sgpr ? "s" : "v", (unsigned)(r->reg > d->reg ? r->reg : d->reg) & 255u,
+                   vm ? "vmcnt" : "lgkmcnt",
+                   (from->flags & F_FLAT) || (l->counter & PEND_SMEM) || l->trusted ? 0u
+                   : vm                                                             ? l->vm
+                                                                                    : l->lds);
         }
     }
 }
@@ -176,8 +183,9 @@ static bool step(struct flow *f, struct state *s, uint32_t at) {
 }
 
 static bool is_leader(const struct code *code, const uint8_t *target, uint32_t at) {
-    return at == 0 || target[at] || flow_is(&code->insn[at - 1], "s_cbranch") || flow_is(&code->insn[at - 1], "s_branch") ||
-           flow_is(&code->insn[at - 1], "s_endpgm") || flow_is(&code->insn[at - 1], "s_setpc");
+    return at == 0 || target[at] || flow_is(&code->insn[at - 1], "s_cbranch") ||
+           flow_is(&code->insn[at - 1], "s_branch") || flow_is(&code->insn[at - 1], "s_endpgm") ||
+           flow_is(&code->insn[at - 1], "s_setpc");
 }
 
 /* From a block's entry to its end; with `complain`, reports on the way. */

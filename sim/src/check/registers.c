@@ -20,7 +20,8 @@ struct register_counts kernel_register_counts(const struct kernel *k) {
 static void past_count(struct wave *w, const struct insn *in, const char *file, unsigned last, unsigned allotted,
                        const char *kind) {
     if (last >= allotted)
-        report(w, in, CHECK_REGISTER_RANGE, NULL, 0, "%s%u is used, the descriptor allots %u %s", file, last, allotted, kind);
+        report(w, in, CHECK_REGISTER_RANGE, NULL, 0, "%s%u is used, the descriptor allots %u %s", file, last, allotted,
+               kind);
 }
 
 void register_check(struct wave *w, const struct insn *in, const struct register_counts *c) {

@@ -60,7 +60,9 @@ static void sweep(struct wave *w) {
             mark(w, &w->pending[i], true);
 }
 
-static bool is_flat(const struct pending *p) { return (p->in->flags & F_FLAT) != 0; }
+static bool is_flat(const struct pending *p) {
+    return (p->in->flags & F_FLAT) != 0;
+}
 
 /* In order of issue, takes `counter` off the oldest entries until at most `limit` hold it. */
 static void release(struct wave *w, unsigned counter, unsigned *outstanding, unsigned limit) {
@@ -108,7 +110,9 @@ void pending_wait(struct wave *w, unsigned vmcnt, unsigned lgkmcnt) {
     sweep(w);
 }
 
-void pending_drain(struct wave *w) { pending_wait(w, 0, 0); }
+void pending_drain(struct wave *w) {
+    pending_wait(w, 0, 0);
+}
 
 struct pending *pending_add(struct wave *w, const struct insn *in, unsigned counter, unsigned reg, unsigned ndw,
                             bool is_sgpr, uint64_t exec) {
@@ -125,8 +129,13 @@ struct pending *pending_add(struct wave *w, const struct insn *in, unsigned coun
     unsigned group = g * 64 + (unsigned)__builtin_ctzll(w->pending_free[g]);
     w->pending_free[g] &= w->pending_free[g] - 1;
     struct pending *p = &w->pending[w->npending++];
-    *p = (struct pending){.in = in, .exec = exec, .reg = (uint16_t)reg, .ndw = (uint8_t)ndw, .is_sgpr = is_sgpr,
-                          .counter = (uint8_t)counter, .write_mask = ~0u};
+    *p = (struct pending){.in = in,
+                          .exec = exec,
+                          .reg = (uint16_t)reg,
+                          .ndw = (uint8_t)ndw,
+                          .is_sgpr = is_sgpr,
+                          .counter = (uint8_t)counter,
+                          .write_mask = ~0u};
     p->value = w->pending_rows + (size_t)group * 2 * PENDING_ROWS;
     p->undef = p->value + PENDING_ROWS;
     if (ndw)
@@ -157,7 +166,8 @@ static bool overlaps(const struct pending *p, const struct reg_range *r) {
 
 /* Loads of one in-order kind may follow one another into the same registers. */
 static bool ordered_overwrite(const struct pending *p, const struct insn *in, const struct reg_range *r) {
-    if (r->role & (ROLE_SRC | ROLE_SRC_ADDR | ROLE_SRC_DATA | ROLE_SRC_AB | ROLE_SRC_C | ROLE_SRC_LANESEL | ROLE_SRC_CARRY))
+    if (r->role &
+        (ROLE_SRC | ROLE_SRC_ADDR | ROLE_SRC_DATA | ROLE_SRC_AB | ROLE_SRC_C | ROLE_SRC_LANESEL | ROLE_SRC_CARRY))
         return false;
     if (is_flat(p) || (in->flags & F_FLAT))
         return false;
@@ -175,8 +185,9 @@ static void complain(struct wave *w, const struct insn *in, const struct pending
         first -= REG_ACC0;
     const char *verb = r->role & ROLE_DST ? "writes" : "reads";
     if (p->counter & PEND_VM)
-        report(w, in, check, p->in, p->exec, "%s %s%u while a load still writes it; s_waitcnt vmcnt(%u) must stand between",
-               verb, file, first, is_flat(p) ? 0 : younger);
+        report(w, in, check, p->in, p->exec,
+               "%s %s%u while a load still writes it; s_waitcnt vmcnt(%u) must stand between", verb, file, first,
+               is_flat(p) ? 0 : younger);
     else
         report(w, in, check, p->in, p->is_sgpr ? 0 : p->exec,
                "%s %s%u while a load still writes it; s_waitcnt lgkmcnt(%u) must stand between", verb, file, first,

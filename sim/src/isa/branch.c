@@ -156,10 +156,8 @@ static void setkill(struct wave *w, const struct insn *in) {
         wave_end(w);
 }
 
-#define BRANCH(mnemonic, fn)                                                                                           \
-    { .name = mnemonic, .flags = F_SALU | F_BRANCH, .exec = fn }
-#define END(mnemonic, fn)                                                                                              \
-    { .name = mnemonic, .flags = F_SALU | F_END, .exec = fn }
+#define BRANCH(mnemonic, fn) {.name = mnemonic, .flags = F_SALU | F_BRANCH, .exec = fn}
+#define END(mnemonic, fn) {.name = mnemonic, .flags = F_SALU | F_END, .exec = fn}
 
 static const struct isa_op ops[] = {
     {.name = "s_branch", .flags = F_SALU | F_BRANCH | F_END, .exec = branch},

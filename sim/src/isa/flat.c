@@ -98,10 +98,8 @@ static void store(struct wave *w, const struct insn *in) {
 }
 
 #define FLAGS (F_VMEM | F_VMCNT | F_LGKMCNT | F_FLAT)
-#define LOAD(mnemonic, shape)                                                                                          \
-    { .name = "flat_load_" mnemonic, .flags = FLAGS, .exec = load, .data = shape }
-#define STORE(mnemonic, shape)                                                                                         \
-    { .name = "flat_store_" mnemonic, .flags = FLAGS | F_STORE, .exec = store, .data = shape }
+#define LOAD(mnemonic, shape) {.name = "flat_load_" mnemonic, .flags = FLAGS, .exec = load, .data = shape}
+#define STORE(mnemonic, shape) {.name = "flat_store_" mnemonic, .flags = FLAGS | F_STORE, .exec = store, .data = shape}
 
 static const struct isa_op ops[] = {
     LOAD("ubyte", D_U8),          LOAD("sbyte", D_I8),

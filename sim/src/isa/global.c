@@ -46,10 +46,9 @@ static void store(struct wave *w, const struct insn *in) {
     vmem_store(&a, value, undef);
 }
 
-#define LOAD(mnemonic, shape)                                                                                          \
-    { .name = "global_load_" mnemonic, .flags = F_VMEM | F_VMCNT, .exec = load, .data = shape }
+#define LOAD(mnemonic, shape) {.name = "global_load_" mnemonic, .flags = F_VMEM | F_VMCNT, .exec = load, .data = shape}
 #define STORE(mnemonic, shape)                                                                                         \
-    { .name = "global_store_" mnemonic, .flags = F_VMEM | F_VMCNT | F_STORE, .exec = store, .data = shape }
+    {.name = "global_store_" mnemonic, .flags = F_VMEM | F_VMCNT | F_STORE, .exec = store, .data = shape}
 
 static const struct isa_op ops[] = {
     LOAD("ubyte", D_U8),          LOAD("sbyte", D_I8),

@@ -109,20 +109,21 @@ static void nop(struct wave *w, const struct insn *in) {
     (void)in;
 }
 
-#define READ(mnemonic, shape)                                                                                          \
-    { .name = "ds_read_" mnemonic, .flags = F_LDS | F_LGKMCNT, .exec = read, .data = shape }
+#define READ(mnemonic, shape) {.name = "ds_read_" mnemonic, .flags = F_LDS | F_LGKMCNT, .exec = read, .data = shape}
 #define WRITE(mnemonic, shape)                                                                                         \
-    { .name = "ds_write_" mnemonic, .flags = F_LDS | F_LGKMCNT | F_STORE, .exec = write, .data = shape }
+    {.name = "ds_write_" mnemonic, .flags = F_LDS | F_LGKMCNT | F_STORE, .exec = write, .data = shape}
 #define READ2(mnemonic, shape, stride)                                                                                 \
-    {                                                                                                                  \
-        .name = "ds_read2" mnemonic, .flags = F_LDS | F_LGKMCNT, .exec = read2, .data = shape,                         \
-        .aux = (void *)(uintptr_t)(stride)                                                                             \
-    }
+    {.name = "ds_read2" mnemonic,                                                                                      \
+     .flags = F_LDS | F_LGKMCNT,                                                                                       \
+     .exec = read2,                                                                                                    \
+     .data = shape,                                                                                                    \
+     .aux = (void *)(uintptr_t)(stride)}
 #define WRITE2(mnemonic, shape, stride)                                                                                \
-    {                                                                                                                  \
-        .name = "ds_write2" mnemonic, .flags = F_LDS | F_LGKMCNT | F_STORE, .exec = write2, .data = shape,             \
-        .aux = (void *)(uintptr_t)(stride)                                                                             \
-    }
+    {.name = "ds_write2" mnemonic,                                                                                     \
+     .flags = F_LDS | F_LGKMCNT | F_STORE,                                                                             \
+     .exec = write2,                                                                                                   \
+     .data = shape,                                                                                                    \
+     .aux = (void *)(uintptr_t)(stride)}
 
 static const struct isa_op ops[] = {
     READ("u8", D_U8),

@@ -134,9 +134,9 @@ static void count_lanes(struct wave *w, const struct insn *in) {
         .name = "ds_" mnemonic "_rtn_" type, .flags = FLAGS, .exec = update_rtn, .aux = &atomic_##op, .data = shape    \
     }
 #define RTN(mnemonic, op, shape)                                                                                       \
-    { .name = "ds_" mnemonic, .flags = FLAGS, .exec = update_rtn, .aux = &atomic_##op, .data = shape }
+    {.name = "ds_" mnemonic, .flags = FLAGS, .exec = update_rtn, .aux = &atomic_##op, .data = shape}
 #define EXCHANGE2(mnemonic, op, stride)                                                                                \
-    { .name = "ds_" mnemonic, .flags = FLAGS, .exec = exchange2, .aux = &atomic_##op, .data = stride }
+    {.name = "ds_" mnemonic, .flags = FLAGS, .exec = exchange2, .aux = &atomic_##op, .data = stride}
 
 static const struct isa_op ops[] = {
     OP("add", "u32", add32, PLAIN),

@@ -88,9 +88,9 @@ static void scratch(struct wave *w, const struct insn *in) {
 }
 
 #define GLOBAL(mnemonic, shape)                                                                                        \
-    { .name = "global_load_lds_" mnemonic, .flags = F_VMEM | F_VMCNT | F_LDS_DMA, .exec = global, .data = shape }
+    {.name = "global_load_lds_" mnemonic, .flags = F_VMEM | F_VMCNT | F_LDS_DMA, .exec = global, .data = shape}
 #define SCRATCH(mnemonic, shape)                                                                                       \
-    { .name = "scratch_load_lds_" mnemonic, .flags = F_VMEM | F_VMCNT | F_LDS_DMA, .exec = scratch, .data = shape }
+    {.name = "scratch_load_lds_" mnemonic, .flags = F_VMEM | F_VMCNT | F_LDS_DMA, .exec = scratch, .data = shape}
 
 static const struct isa_op ops[] = {
     GLOBAL("ubyte", D_U8),  GLOBAL("sbyte", D_I8),    GLOBAL("ushort", D_U16),   GLOBAL("sshort", D_I16),

@@ -45,8 +45,7 @@ static void read(struct wave *w, const struct insn *in) {
     }
 }
 
-#define TR(mnemonic, bits)                                                                                             \
-    { .name = mnemonic, .flags = F_LDS | F_LGKMCNT, .exec = read, .data = bits }
+#define TR(mnemonic, bits) {.name = mnemonic, .flags = F_LDS | F_LGKMCNT, .exec = read, .data = bits}
 
 static const struct isa_op ops[] = {
     TR("ds_read_b64_tr_b16", 16),

@@ -255,13 +255,10 @@ static void store(struct wave *w, const struct insn *in) {
         buffer_store(&b, vrow, urow);
 }
 
-#define FORM(n, ...)                                                                                                   \
-    &(const struct form) {                                                                                             \
-        .count = n, __VA_ARGS__                                                                                        \
-    }
+#define FORM(n, ...) &(const struct form){.count = n, __VA_ARGS__}
 /* data: what a load to LDS (format_x only) writes */
 #define ROW(prefix, suffix, store_flag, fn, form)                                                                      \
-    { .name = prefix suffix, .flags = F_VMEM | F_VMCNT | store_flag, .exec = fn, .aux = form, .data = D_B32 }
+    {.name = prefix suffix, .flags = F_VMEM | F_VMCNT | store_flag, .exec = fn, .aux = form, .data = D_B32}
 #define BOTH(suffix, n, ...)                                                                                           \
     ROW("tbuffer_load_", suffix, 0, load, FORM(n, __VA_ARGS__)),                                                       \
         ROW("tbuffer_store_", suffix, F_STORE, store, FORM(n, __VA_ARGS__)),                                           \

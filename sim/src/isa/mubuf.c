@@ -28,10 +28,9 @@ static void store(struct wave *w, const struct insn *in) {
     buffer_store(&b, value, undef);
 }
 
-#define LOAD(mnemonic, shape)                                                                                          \
-    { .name = "buffer_load_" mnemonic, .flags = F_VMEM | F_VMCNT, .exec = load, .data = shape }
+#define LOAD(mnemonic, shape) {.name = "buffer_load_" mnemonic, .flags = F_VMEM | F_VMCNT, .exec = load, .data = shape}
 #define STORE(mnemonic, shape)                                                                                         \
-    { .name = "buffer_store_" mnemonic, .flags = F_VMEM | F_VMCNT | F_STORE, .exec = store, .data = shape }
+    {.name = "buffer_store_" mnemonic, .flags = F_VMEM | F_VMCNT | F_STORE, .exec = store, .data = shape}
 
 static const struct isa_op ops[] = {
     LOAD("ubyte", D_U8),          LOAD("sbyte", D_I8),

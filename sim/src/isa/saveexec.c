@@ -53,8 +53,7 @@ SAVEEXEC_FN(xnor)
 WREXEC_FN(andn1)
 WREXEC_FN(andn2)
 
-#define ROW(mnemonic, fn)                                                                                              \
-    { .name = mnemonic, .flags = F_SALU | F_SCC, .dst = T_B64, .src = {T_B64}, .exec = fn }
+#define ROW(mnemonic, fn) {.name = mnemonic, .flags = F_SALU | F_SCC, .dst = T_B64, .src = {T_B64}, .exec = fn}
 
 static const struct isa_op ops[] = {
     ROW("s_and_saveexec_b64", and_saveexec),     ROW("s_or_saveexec_b64", or_saveexec),

@@ -180,9 +180,9 @@ static void no_effect(struct wave *w, const struct insn *in) {
 }
 
 #define LOADS(prefix, fn, suffix, n)                                                                                   \
-    { .name = prefix suffix, .flags = F_SMEM | F_LGKMCNT, .dst = T_B32, .exec = fn, .data = n }
+    {.name = prefix suffix, .flags = F_SMEM | F_LGKMCNT, .dst = T_B32, .exec = fn, .data = n}
 #define STORES(prefix, fn, suffix, n)                                                                                  \
-    { .name = prefix suffix, .flags = F_SMEM | F_LGKMCNT | F_STORE, .exec = fn, .data = n }
+    {.name = prefix suffix, .flags = F_SMEM | F_LGKMCNT | F_STORE, .exec = fn, .data = n}
 #define ATOMIC(mnemonic, op32, op64)                                                                                   \
     {.name = "s_atomic_" mnemonic,                                                                                     \
      .flags = F_SMEM | F_LGKMCNT | F_ATOMIC,                                                                           \

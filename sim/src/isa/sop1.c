@@ -68,12 +68,15 @@ SALU_FN(bitset1_64, x->d = x->old | 1ull << (a & 63))
 SALU_FN_NZ32(abs_i32, (int64_t)a < 0 ? 0 - a : a)
 
 #define SOP1(mnemonic, fn, d, a, rule, more)                                                                           \
-    { .name = mnemonic, .flags = F_SALU | (more), .dst = d, .src = {a}, .shadow = rule, .scalar = fn }
+    {.name = mnemonic, .flags = F_SALU | (more), .dst = d, .src = {a}, .shadow = rule, .scalar = fn}
 #define CMOV(mnemonic, t)                                                                                              \
-    {                                                                                                                  \
-        .name = mnemonic, .flags = F_SALU | F_RMW, .dst = t, .src = {t}, .shadow = SH_SELECT, .scalar = cmov,          \
-        .mask_src = 1                                                                                                  \
-    }
+    {.name = mnemonic,                                                                                                 \
+     .flags = F_SALU | F_RMW,                                                                                          \
+     .dst = t,                                                                                                         \
+     .src = {t},                                                                                                       \
+     .shadow = SH_SELECT,                                                                                              \
+     .scalar = cmov,                                                                                                   \
+     .mask_src = 1}
 
 static const struct isa_op ops[] = {
     SOP1("s_mov_b32", mov, T_B32, T_B32, SH_COPY, 0),

@@ -73,9 +73,9 @@ SALU_FN(pack_lh, x->d = (a & 0xffff) | (b & 0xffff0000))
 SALU_FN(pack_hh, x->d = a >> 16 | (b & 0xffff0000))
 
 #define SOP2(mnemonic, fn, d, a, b, rule, more)                                                                        \
-    { .name = mnemonic, .flags = F_SALU | (more), .dst = d, .src = {a, b}, .shadow = rule, .scalar = fn }
+    {.name = mnemonic, .flags = F_SALU | (more), .dst = d, .src = {a, b}, .shadow = rule, .scalar = fn}
 #define SOP2_SCC_IN(mnemonic, fn, t, rule, more)                                                                       \
-    { .name = mnemonic, .flags = F_SALU | (more), .dst = t, .src = {t, t}, .shadow = rule, .scalar = fn, .mask_src = 1 }
+    {.name = mnemonic, .flags = F_SALU | (more), .dst = t, .src = {t, t}, .shadow = rule, .scalar = fn, .mask_src = 1}
 #define LOGIC32(mnemonic, fn) SOP2(mnemonic, fn, T_B32, T_B32, T_B32, SH_BITWISE, F_SCC)
 #define LOGIC64(mnemonic, fn) SOP2(mnemonic, fn, T_B64, T_B64, T_B64, SH_BITWISE, F_SCC)
 #define ADD(mnemonic, fn, t) SOP2(mnemonic, fn, t, t, t, SH_ADD, F_SCC)

@@ -17,7 +17,7 @@ SALU_FN(bit0_64, x->scc = !(a >> (b & 63) & 1))
 SALU_FN(bit1_64, x->scc = a >> (b & 63) & 1)
 
 #define SOPC(mnemonic, fn, a, b, rule)                                                                                 \
-    { .name = mnemonic, .flags = F_SALU | F_SCC, .src = {a, b}, .shadow = rule, .scalar = fn }
+    {.name = mnemonic, .flags = F_SALU | F_SCC, .src = {a, b}, .shadow = rule, .scalar = fn}
 
 static const struct isa_op ops[] = {
     SOPC("s_cmp_eq_i32", eq, T_I32, T_I32, SH_EQUAL),      SOPC("s_cmp_lg_i32", lg, T_I32, T_I32, SH_EQUAL),

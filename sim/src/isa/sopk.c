@@ -17,11 +17,11 @@ SALU_FN(lt_u, x->scc = a < b)
 SALU_FN(le_u, x->scc = a <= b)
 
 #define SOPK(mnemonic, fn, rule, more)                                                                                 \
-    { .name = mnemonic, .flags = F_SALU | (more), .dst = T_I32, .src = {T_I16}, .shadow = rule, .scalar = fn }
+    {.name = mnemonic, .flags = F_SALU | (more), .dst = T_I32, .src = {T_I16}, .shadow = rule, .scalar = fn}
 #define CMPK_I(mnemonic, fn, rule)                                                                                     \
-    { .name = mnemonic, .flags = F_SALU | F_SCC, .src = {T_I32, T_I16}, .shadow = rule, .scalar = fn }
+    {.name = mnemonic, .flags = F_SALU | F_SCC, .src = {T_I32, T_I16}, .shadow = rule, .scalar = fn}
 #define CMPK_U(mnemonic, fn, rule)                                                                                     \
-    { .name = mnemonic, .flags = F_SALU | F_SCC, .src = {T_U32, T_U16}, .shadow = rule, .scalar = fn }
+    {.name = mnemonic, .flags = F_SALU | F_SCC, .src = {T_U32, T_U16}, .shadow = rule, .scalar = fn}
 
 static const struct isa_op ops[] = {
     SOPK("s_movk_i32", movk, SH_COPY, 0),

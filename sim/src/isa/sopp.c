@@ -21,8 +21,7 @@ static void setprio(struct wave *w, const struct insn *in) {
     w->priority = in->opnd[0].imm & 3;
 }
 
-#define SOPP(mnemonic, fn)                                                                                             \
-    { .name = mnemonic, .flags = F_SALU, .exec = fn }
+#define SOPP(mnemonic, fn) {.name = mnemonic, .flags = F_SALU, .exec = fn}
 
 static const struct isa_op ops[] = {
     SOPP("s_nop", nothing),          SOPP("s_waitcnt", waitcnt),    SOPP("s_barrier", barrier),

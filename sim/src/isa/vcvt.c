@@ -248,14 +248,17 @@ static void bf16_shadow(struct shadow_args *s) {
 }
 
 #define CVT(mnemonic, to, from, mode, fn)                                                                              \
-    { .name = mnemonic, .flags = F_VALU | (mode), .dst = to, .src = {from}, .lanes = fn }
+    {.name = mnemonic, .flags = F_VALU | (mode), .dst = to, .src = {from}, .lanes = fn}
 #define PART(mnemonic, to, from, fn, bits)                                                                             \
-    { .name = mnemonic, .flags = F_VALU, .dst = to, .src = {from}, .shadow = SH_CUSTOM, .shadow_fn = bits, .lanes = fn }
+    {.name = mnemonic, .flags = F_VALU, .dst = to, .src = {from}, .shadow = SH_CUSTOM, .shadow_fn = bits, .lanes = fn}
 #define CVT2(mnemonic, to, from, fn)                                                                                   \
-    {                                                                                                                  \
-        .name = mnemonic, .flags = F_VALU, .dst = to, .src = {from, from}, .shadow = SH_CUSTOM,                        \
-        .shadow_fn = pair_shadow, .lanes = fn                                                                          \
-    }
+    {.name = mnemonic,                                                                                                 \
+     .flags = F_VALU,                                                                                                  \
+     .dst = to,                                                                                                        \
+     .src = {from, from},                                                                                              \
+     .shadow = SH_CUSTOM,                                                                                              \
+     .shadow_fn = pair_shadow,                                                                                         \
+     .lanes = fn}
 
 static const struct isa_op ops[] = {
     CVT("v_cvt_i32_f32", T_I32, T_F32, 0, i32_f32),

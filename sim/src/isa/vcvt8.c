@@ -114,20 +114,23 @@ static void pack_shadow(struct shadow_args *s) {
 }
 
 #define DECODE(mnemonic, to, fn, bits)                                                                                 \
-    {                                                                                                                  \
-        .name = mnemonic, .flags = F_VALU, .dst = to, .src = {T_B32}, .shadow = SH_CUSTOM, .shadow_fn = bits,          \
-        .lanes = fn                                                                                                    \
-    }
+    {.name = mnemonic, .flags = F_VALU, .dst = to, .src = {T_B32}, .shadow = SH_CUSTOM, .shadow_fn = bits, .lanes = fn}
 #define ENCODE(mnemonic, fn)                                                                                           \
-    {                                                                                                                  \
-        .name = mnemonic, .flags = F_VALU | F_HI_PRESERVE, .dst = T_B16, .src = {T_F32, T_F32}, .shadow = SH_CUSTOM,   \
-        .shadow_fn = pack_shadow, .lanes = fn                                                                          \
-    }
+    {.name = mnemonic,                                                                                                 \
+     .flags = F_VALU | F_HI_PRESERVE,                                                                                  \
+     .dst = T_B16,                                                                                                     \
+     .src = {T_F32, T_F32},                                                                                            \
+     .shadow = SH_CUSTOM,                                                                                              \
+     .shadow_fn = pack_shadow,                                                                                         \
+     .lanes = fn}
 #define STOCHASTIC(mnemonic, fn)                                                                                       \
-    {                                                                                                                  \
-        .name = mnemonic, .flags = F_VALU | F_RMW, .dst = T_B32, .src = {T_F32, T_U32, T_B32}, .shadow = SH_CUSTOM,    \
-        .shadow_fn = sr_shadow, .lanes = fn                                                                            \
-    }
+    {.name = mnemonic,                                                                                                 \
+     .flags = F_VALU | F_RMW,                                                                                          \
+     .dst = T_B32,                                                                                                     \
+     .src = {T_F32, T_U32, T_B32},                                                                                     \
+     .shadow = SH_CUSTOM,                                                                                              \
+     .shadow_fn = sr_shadow,                                                                                           \
+     .lanes = fn}
 
 static const struct isa_op ops[] = {
     DECODE("v_cvt_f32_fp8", T_F32, f32_fp8, byte_shadow),

@@ -59,7 +59,7 @@ static inline uint64_t scale64(uint64_t a, uint64_t b, uint64_t c, uint8_t *flag
     uint64_t mb = b & magnitude, mc = c & magnitude;
     int eb = (int)(mb >> 52), ec = (int)(mc >> 52);
     double q = f64_of(mc) / f64_of(mb);
-    bool tiny_q = q < 0x1p-1022 && mb<inf, tiny_r = mb> 0x7fdull << 52 && mb < inf;
+    bool tiny_q = q < 0x1p-1022 && mb < inf, tiny_r = mb > 0x7fdull << 52 && mb < inf;
     double up = f64_of(a) * 0x1p128, down = f64_of(a) * 0x1p-128, same = f64_of(a), d = same;
     bool den = a == b, num = a == c;
     *flag = 0;

@@ -62,7 +62,7 @@ static void dot2_bf16(struct lane_args *x) {
 }
 
 #define DOT(mnemonic, type, more, fn)                                                                                  \
-    { .name = mnemonic, .flags = F_VALU | F_DOT | (more), .dst = T_F32, .src = {type, type, T_F32}, .lanes = fn }
+    {.name = mnemonic, .flags = F_VALU | F_DOT | (more), .dst = T_F32, .src = {type, type, T_F32}, .lanes = fn}
 
 static const struct isa_op ops[] = {
     DOT("v_dot2_f32_f16", T_V2F16, 0, dot2_f16),

@@ -39,10 +39,10 @@ DOT_FN(dot8_i, i, 4, int32_t)
 DOT_FN(dot8_u, u, 4, uint32_t)
 
 #define DOT(mnemonic, fn, ab, t)                                                                                       \
-    { .name = mnemonic, .flags = F_VALU | F_DOT, .dst = t, .src = {ab, ab, t}, .shadow = SH_ALL, .lanes = fn }
+    {.name = mnemonic, .flags = F_VALU | F_DOT, .dst = t, .src = {ab, ab, t}, .shadow = SH_ALL, .lanes = fn}
 /* The destination is the accumulator. */
 #define DOTC(mnemonic, fn, ab, t)                                                                                      \
-    { .name = mnemonic, .flags = F_VALU | F_DOT | F_RMW, .dst = t, .src = {ab, ab, t}, .shadow = SH_ALL, .lanes = fn }
+    {.name = mnemonic, .flags = F_VALU | F_DOT | F_RMW, .dst = t, .src = {ab, ab, t}, .shadow = SH_ALL, .lanes = fn}
 
 static const struct isa_op ops[] = {
     DOT("v_dot2_i32_i16", dot2_i, T_V2I16, T_I32), DOT("v_dot2_u32_u16", dot2_u, T_V2U16, T_U32),

@@ -105,12 +105,11 @@ LANE_MINMAX3(min3, fmin16(fmin16(A, B, ieee), C, ieee))
 LANE_MINMAX3(max3, fmax16(fmax16(A, B, ieee), C, ieee))
 LANE_MINMAX3(med3, med3_1(A, B, C, ieee))
 
-#define F16_1(mnemonic, fn)                                                                                            \
-    { .name = mnemonic, .flags = F_VALU | F_MODE64, .dst = T_F16, .src = {T_F16}, .lanes = fn }
+#define F16_1(mnemonic, fn) {.name = mnemonic, .flags = F_VALU | F_MODE64, .dst = T_F16, .src = {T_F16}, .lanes = fn}
 #define F16_2(mnemonic, fn)                                                                                            \
-    { .name = mnemonic, .flags = F_VALU | F_MODE64, .dst = T_F16, .src = {T_F16, T_F16}, .lanes = fn }
+    {.name = mnemonic, .flags = F_VALU | F_MODE64, .dst = T_F16, .src = {T_F16, T_F16}, .lanes = fn}
 #define F16_3(mnemonic, fn, more)                                                                                      \
-    { .name = mnemonic, .flags = F_VALU | F_MODE64 | (more), .dst = T_F16, .src = {T_F16, T_F16, T_F16}, .lanes = fn }
+    {.name = mnemonic, .flags = F_VALU | F_MODE64 | (more), .dst = T_F16, .src = {T_F16, T_F16, T_F16}, .lanes = fn}
 
 static const struct isa_op ops[] = {
     F16_2("v_add_f16", add),

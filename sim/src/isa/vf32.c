@@ -123,12 +123,11 @@ LANE_FN3(cubesc, lane_f32, lane_f32, lane_f32, lane_f32, cubesc1(A, B, C))
 LANE_FN3(cubetc, lane_f32, lane_f32, lane_f32, lane_f32, cubetc1(A, B, C))
 LANE_FN3(cubema, lane_f32, lane_f32, lane_f32, lane_f32, cubema1(A, B, C))
 
-#define F32_1(mnemonic, fn)                                                                                            \
-    { .name = mnemonic, .flags = F_VALU | F_MODE32, .dst = T_F32, .src = {T_F32}, .lanes = fn }
+#define F32_1(mnemonic, fn) {.name = mnemonic, .flags = F_VALU | F_MODE32, .dst = T_F32, .src = {T_F32}, .lanes = fn}
 #define F32_2(mnemonic, fn)                                                                                            \
-    { .name = mnemonic, .flags = F_VALU | F_MODE32, .dst = T_F32, .src = {T_F32, T_F32}, .lanes = fn }
+    {.name = mnemonic, .flags = F_VALU | F_MODE32, .dst = T_F32, .src = {T_F32, T_F32}, .lanes = fn}
 #define F32_3(mnemonic, fn)                                                                                            \
-    { .name = mnemonic, .flags = F_VALU | F_MODE32, .dst = T_F32, .src = {T_F32, T_F32, T_F32}, .lanes = fn }
+    {.name = mnemonic, .flags = F_VALU | F_MODE32, .dst = T_F32, .src = {T_F32, T_F32, T_F32}, .lanes = fn}
 
 static const struct isa_op ops[] = {
     F32_2("v_add_f32", add),

@@ -79,10 +79,9 @@ static void frexp_mant(struct lane_args *x) {
         d[i] = mantissa(flush64(a[i], in));
 }
 
-#define F64_1(mnemonic, fn)                                                                                            \
-    { .name = mnemonic, .flags = F_VALU | F_MODE64, .dst = T_F64, .src = {T_F64}, .lanes = fn }
+#define F64_1(mnemonic, fn) {.name = mnemonic, .flags = F_VALU | F_MODE64, .dst = T_F64, .src = {T_F64}, .lanes = fn}
 #define F64_2(mnemonic, fn)                                                                                            \
-    { .name = mnemonic, .flags = F_VALU | F_MODE64, .dst = T_F64, .src = {T_F64, T_F64}, .lanes = fn }
+    {.name = mnemonic, .flags = F_VALU | F_MODE64, .dst = T_F64, .src = {T_F64, T_F64}, .lanes = fn}
 
 static const struct isa_op ops[] = {
     F64_2("v_add_f64", add),

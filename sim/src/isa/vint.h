@@ -19,16 +19,13 @@
     }
 
 /* Rows whose operands are all of one type; the lane function bears the mnemonic. */
-#define VINT1(op, t, rule)                                                                                             \
-    { .name = #op, .flags = F_VALU, .dst = t, .src = {t}, .shadow = rule, .lanes = op }
-#define VINT2(op, t, rule)                                                                                             \
-    { .name = #op, .flags = F_VALU, .dst = t, .src = {t, t}, .shadow = rule, .lanes = op }
-#define VINT3(op, t, rule)                                                                                             \
-    { .name = #op, .flags = F_VALU, .dst = t, .src = {t, t, t}, .shadow = rule, .lanes = op }
+#define VINT1(op, t, rule) {.name = #op, .flags = F_VALU, .dst = t, .src = {t}, .shadow = rule, .lanes = op}
+#define VINT2(op, t, rule) {.name = #op, .flags = F_VALU, .dst = t, .src = {t, t}, .shadow = rule, .lanes = op}
+#define VINT3(op, t, rule) {.name = #op, .flags = F_VALU, .dst = t, .src = {t, t, t}, .shadow = rule, .lanes = op}
 /* Bits of some sources go where the others (bit i of `positions`: source i) say. */
 #define VMOVE2(op, t, positions)                                                                                       \
-    { .name = #op, .flags = F_VALU, .dst = t, .src = {t, t}, .shadow = SH_MOVE, .amounts = positions, .lanes = op }
+    {.name = #op, .flags = F_VALU, .dst = t, .src = {t, t}, .shadow = SH_MOVE, .amounts = positions, .lanes = op}
 #define VMOVE3(op, t, positions)                                                                                       \
-    { .name = #op, .flags = F_VALU, .dst = t, .src = {t, t, t}, .shadow = SH_MOVE, .amounts = positions, .lanes = op }
+    {.name = #op, .flags = F_VALU, .dst = t, .src = {t, t, t}, .shadow = SH_MOVE, .amounts = positions, .lanes = op}
 
 #endif

@@ -40,7 +40,7 @@ LANE_FN3(v_max3_i16, uint32_t, int32_t, int32_t, int32_t, MAX(MAX(A, B), C))
 LANE_FN3(v_med3_i16, uint32_t, int32_t, int32_t, int32_t, MED3(A, B, C))
 
 #define MAD(mnemonic, t, fn, more)                                                                                     \
-    { .name = mnemonic, .flags = F_VALU | (more), .dst = t, .src = {t, t, t}, .shadow = SH_ADD, .lanes = fn }
+    {.name = mnemonic, .flags = F_VALU | (more), .dst = t, .src = {t, t, t}, .shadow = SH_ADD, .lanes = fn}
 
 static const struct isa_op ops[] = {
     VINT2(v_add_u16, T_U16, SH_ADD),

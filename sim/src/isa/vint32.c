@@ -143,30 +143,40 @@ LANE_FN3(v_med3_i32, uint32_t, int32_t, int32_t, int32_t, MED3(A, B, C))
 
 /* Carry-out and carry-in masks: mask_dst, mask_src. */
 #define CARRY(op, in)                                                                                                  \
-    {                                                                                                                  \
-        .name = #op, .flags = F_VALU, .dst = T_U32, .src = {T_U32, T_U32}, .shadow = SH_ADD, .lanes = op,              \
-        .mask_dst = 1, .mask_src = in                                                                                  \
-    }
+    {.name = #op,                                                                                                      \
+     .flags = F_VALU,                                                                                                  \
+     .dst = T_U32,                                                                                                     \
+     .src = {T_U32, T_U32},                                                                                            \
+     .shadow = SH_ADD,                                                                                                 \
+     .lanes = op,                                                                                                      \
+     .mask_dst = 1,                                                                                                    \
+     .mask_src = in}
 #define SHIFT_ADD(op, rule)                                                                                            \
-    {                                                                                                                  \
-        .name = #op, .flags = F_VALU, .dst = T_U32, .src = {T_U32, T_U32, T_U32}, .shadow = SH_CUSTOM,                 \
-        .shadow_fn = rule, .lanes = op                                                                                 \
-    }
+    {.name = #op,                                                                                                      \
+     .flags = F_VALU,                                                                                                  \
+     .dst = T_U32,                                                                                                     \
+     .src = {T_U32, T_U32, T_U32},                                                                                     \
+     .shadow = SH_CUSTOM,                                                                                              \
+     .shadow_fn = rule,                                                                                                \
+     .lanes = op}
 #define MUL24(op, t)                                                                                                   \
-    {                                                                                                                  \
-        .name = #op, .flags = F_VALU, .dst = t, .src = {t, t}, .shadow = SH_CUSTOM, .shadow_fn = shadow_mul24,         \
-        .lanes = op                                                                                                    \
-    }
+    {.name = #op, .flags = F_VALU, .dst = t, .src = {t, t}, .shadow = SH_CUSTOM, .shadow_fn = shadow_mul24, .lanes = op}
 #define MAD24(op, t)                                                                                                   \
-    {                                                                                                                  \
-        .name = #op, .flags = F_VALU, .dst = t, .src = {t, t, t}, .shadow = SH_CUSTOM, .shadow_fn = shadow_mul24,      \
-        .lanes = op                                                                                                    \
-    }
+    {.name = #op,                                                                                                      \
+     .flags = F_VALU,                                                                                                  \
+     .dst = t,                                                                                                         \
+     .src = {t, t, t},                                                                                                 \
+     .shadow = SH_CUSTOM,                                                                                              \
+     .shadow_fn = shadow_mul24,                                                                                        \
+     .lanes = op}
 #define MULHI24(op, t)                                                                                                 \
-    {                                                                                                                  \
-        .name = #op, .flags = F_VALU, .dst = t, .src = {t, t}, .shadow = SH_CUSTOM, .shadow_fn = shadow_mul_hi24,      \
-        .lanes = op                                                                                                    \
-    }
+    {.name = #op,                                                                                                      \
+     .flags = F_VALU,                                                                                                  \
+     .dst = t,                                                                                                         \
+     .src = {t, t},                                                                                                    \
+     .shadow = SH_CUSTOM,                                                                                              \
+     .shadow_fn = shadow_mul_hi24,                                                                                     \
+     .lanes = op}
 
 static const struct isa_op ops[] = {
     VINT2(v_add_u32, T_U32, SH_ADD),

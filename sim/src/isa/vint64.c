@@ -50,9 +50,9 @@ static void v_mad_i64_i32(struct lane_args *x) {
 }
 
 #define SHIFT(op, t)                                                                                                   \
-    { .name = #op, .flags = F_VALU, .dst = t, .src = {T_U32, t}, .shadow = SH_MOVE, .amounts = 1 << 0, .lanes = op }
+    {.name = #op, .flags = F_VALU, .dst = t, .src = {T_U32, t}, .shadow = SH_MOVE, .amounts = 1 << 0, .lanes = op}
 #define MAD(op, t, t32)                                                                                                \
-    { .name = #op, .flags = F_VALU, .dst = t, .src = {t32, t32, t}, .shadow = SH_ADD, .lanes = op, .mask_dst = 1 }
+    {.name = #op, .flags = F_VALU, .dst = t, .src = {t32, t32, t}, .shadow = SH_ADD, .lanes = op, .mask_dst = 1}
 
 static const struct isa_op ops[] = {
     SHIFT(v_lshlrev_b64, T_B64),

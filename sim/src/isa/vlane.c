@@ -136,14 +136,16 @@ static void permlane32_swap(struct wave *w, const struct insn *in) {
 }
 
 #define MOV32(mnemonic)                                                                                                \
-    { .name = mnemonic, .flags = F_VALU, .dst = T_B32, .src = {T_B32}, .shadow = SH_COPY, .lanes = mov32 }
+    {.name = mnemonic, .flags = F_VALU, .dst = T_B32, .src = {T_B32}, .shadow = SH_COPY, .lanes = mov32}
 #define MBCNT(mnemonic, fn)                                                                                            \
-    {                                                                                                                  \
-        .name = mnemonic, .flags = F_VALU, .dst = T_U32, .src = {T_B32, T_U32}, .shadow = SH_CUSTOM,                   \
-        .shadow_fn = shadow_##fn, .lanes = fn                                                                          \
-    }
-#define SWAP(mnemonic, fn)                                                                                             \
-    { .name = mnemonic, .flags = F_VALU | F_SWAP, .dst = T_B32, .src = {T_B32}, .exec = fn }
+    {.name = mnemonic,                                                                                                 \
+     .flags = F_VALU,                                                                                                  \
+     .dst = T_U32,                                                                                                     \
+     .src = {T_B32, T_U32},                                                                                            \
+     .shadow = SH_CUSTOM,                                                                                              \
+     .shadow_fn = shadow_##fn,                                                                                         \
+     .lanes = fn}
+#define SWAP(mnemonic, fn) {.name = mnemonic, .flags = F_VALU | F_SWAP, .dst = T_B32, .src = {T_B32}, .exec = fn}
 
 static const struct isa_op ops[] = {
     {.name = "v_nop", .flags = F_VALU, .exec = nothing},

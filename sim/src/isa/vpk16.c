@@ -76,7 +76,7 @@ LANE_FN3(v_ashr_pk_u8_i32, uint32_t, int32_t, int32_t, uint32_t,
          saturate_u8(A >> (C & 31)) | saturate_u8(B >> (C & 31)) << 8)
 
 #define ASHR_PK(op)                                                                                                    \
-    { .name = #op, .flags = F_VALU, .dst = T_B16, .src = {T_I32, T_I32, T_U32}, .shadow = SH_ALL, .lanes = op }
+    {.name = #op, .flags = F_VALU, .dst = T_B16, .src = {T_I32, T_I32, T_U32}, .shadow = SH_ALL, .lanes = op}
 
 static const struct isa_op ops[] = {
     VINT2(v_pk_add_u16, T_V2U16, SH_PK16),

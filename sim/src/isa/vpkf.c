@@ -65,20 +65,26 @@ static void fma32(struct lane_args *x) {
 }
 
 #define PK16_2(mnemonic, fn)                                                                                           \
-    {                                                                                                                  \
-        .name = mnemonic, .flags = F_VALU | F_MODE64, .dst = T_V2F16, .src = {T_V2F16, T_V2F16}, .shadow = SH_PK16,    \
-        .lanes = fn                                                                                                    \
-    }
+    {.name = mnemonic,                                                                                                 \
+     .flags = F_VALU | F_MODE64,                                                                                       \
+     .dst = T_V2F16,                                                                                                   \
+     .src = {T_V2F16, T_V2F16},                                                                                        \
+     .shadow = SH_PK16,                                                                                                \
+     .lanes = fn}
 #define PK16_3(mnemonic, fn, more)                                                                                     \
-    {                                                                                                                  \
-        .name = mnemonic, .flags = F_VALU | F_MODE64 | (more), .dst = T_V2F16, .src = {T_V2F16, T_V2F16, T_V2F16},     \
-        .shadow = SH_PK16, .lanes = fn                                                                                 \
-    }
+    {.name = mnemonic,                                                                                                 \
+     .flags = F_VALU | F_MODE64 | (more),                                                                              \
+     .dst = T_V2F16,                                                                                                   \
+     .src = {T_V2F16, T_V2F16, T_V2F16},                                                                               \
+     .shadow = SH_PK16,                                                                                                \
+     .lanes = fn}
 #define PK32_2(mnemonic, fn)                                                                                           \
-    {                                                                                                                  \
-        .name = mnemonic, .flags = F_VALU | F_MODE32, .dst = T_V2F32, .src = {T_V2F32, T_V2F32}, .shadow = SH_PK32,    \
-        .lanes = fn                                                                                                    \
-    }
+    {.name = mnemonic,                                                                                                 \
+     .flags = F_VALU | F_MODE32,                                                                                       \
+     .dst = T_V2F32,                                                                                                   \
+     .src = {T_V2F32, T_V2F32},                                                                                        \
+     .shadow = SH_PK32,                                                                                                \
+     .lanes = fn}
 
 static const struct isa_op ops[] = {
     PK16_2("v_pk_add_f16", add16),

@@ -95,7 +95,7 @@ static void mqsad_u32(struct wave *w, const struct insn *in) {
 }
 
 #define QUAD(op)                                                                                                       \
-    { .name = #op, .flags = F_VALU, .dst = T_B64, .src = {T_B64, T_B32, T_B64}, .shadow = SH_ALL, .lanes = op }
+    {.name = #op, .flags = F_VALU, .dst = T_B64, .src = {T_B64, T_B32, T_B64}, .shadow = SH_ALL, .lanes = op}
 
 static const struct isa_op ops[] = {
     VINT3(v_sad_u8, T_U32, SH_ALL),

@@ -191,7 +191,7 @@ static void rsq64(struct lane_args *x) {
 }
 
 #define TRANS(mnemonic, type, mode, fn)                                                                                \
-    { .name = mnemonic, .flags = F_VALU | F_TRANS | (mode), .dst = type, .src = {type}, .lanes = fn }
+    {.name = mnemonic, .flags = F_VALU | F_TRANS | (mode), .dst = type, .src = {type}, .lanes = fn}
 
 static const struct isa_op ops[] = {
     TRANS("v_exp_f16", T_F16, F_MODE64, exp16),   TRANS("v_log_f16", T_F16, F_MODE64, log16),

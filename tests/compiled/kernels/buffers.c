@@ -77,7 +77,8 @@ CPU_ITEMS(buffer_atomics, ARG_PTR(0, u32), ARG_PTR(1, u32), ARG_PTR(2, f32))
 KERNEL_ATTR(amdgpu_flat_work_group_size(128, 128)) dma_dword(GLOBAL const u32 *in, GLOBAL u32 *out) {
     u32 t = item_x(), wave = (u32)__builtin_amdgcn_readfirstlane((i32)(t / 64));
     for (u32 s = 0; s < 3; s++) {
-        __builtin_amdgcn_global_load_lds((GLOBAL u32 *)&in[128 * s + (t ^ 5)], (LDS_PTR u32 *)&landing[64 * wave], 4, 0, 0);
+        __builtin_amdgcn_global_load_lds((GLOBAL u32 *)&in[128 * s + (t ^ 5)], (LDS_PTR u32 *)&landing[64 * wave], 4, 0,
+                                         0);
         __builtin_amdgcn_s_waitcnt(0xf70);
         barrier();
         out[128 * s + t] = landing[t ^ 64] + s;
@@ -149,8 +150,8 @@ CPU_WHOLE(dma_narrow) {
     }
 }
 
-/* ISA 11.4: the lanes of a group of 16 supply 16 addresses; read as a matrix with a row per lane, each lane gets a column
- * (bytes: two lanes supply a row of 16). */
+/* ISA 11.4: the lanes of a group of 16 supply 16 addresses; read as a matrix with a row per lane, each lane gets a
+ * column (bytes: two lanes supply a row of 16). */
 CPU_WHOLE(transposed_reads) {
     const u8 *in = a[0].pointer;
     u32 *out = a[1].pointer;
@@ -168,15 +169,33 @@ CPU_WHOLE(transposed_reads) {
 #endif
 
 KERNEL_TESTS(buffers,
-    {.name = "buffer_widths", .cpu = cpu_buffer_widths, .groups = {2, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(2048, fill_bits), OUT(4000), U32(1440)}},
-    {.name = "buffer_atomics", .cpu = cpu_buffer_atomics, .groups = {2, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(1024, fill_bits), INOUT(64, fill_bits), INOUT(16, fill_zero)}},
-    {.name = "dma_dword", .cpu = cpu_dma_dword, .groups = {1, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(1536, fill_bits), OUT(1536)}},
-    {.name = "dma_wide", .cpu = cpu_dma_wide, .groups = {1, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(1536, fill_bits), OUT(2048)}},
-    {.name = "dma_narrow", .cpu = cpu_dma_narrow, .groups = {1, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(192, fill_bits), OUT(512)}},
-    {.name = "transposed_reads", .cpu = cpu_transposed_reads, .groups = {1, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(2048, fill_bits), OUT(1024)}});
+             {.name = "buffer_widths",
+              .cpu = cpu_buffer_widths,
+              .groups = {2, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(2048, fill_bits), OUT(4000), U32(1440)}},
+             {.name = "buffer_atomics",
+              .cpu = cpu_buffer_atomics,
+              .groups = {2, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(1024, fill_bits), INOUT(64, fill_bits), INOUT(16, fill_zero)}},
+             {.name = "dma_dword",
+              .cpu = cpu_dma_dword,
+              .groups = {1, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(1536, fill_bits), OUT(1536)}},
+             {.name = "dma_wide",
+              .cpu = cpu_dma_wide,
+              .groups = {1, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(1536, fill_bits), OUT(2048)}},
+             {.name = "dma_narrow",
+              .cpu = cpu_dma_narrow,
+              .groups = {1, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(192, fill_bits), OUT(512)}},
+             {.name = "transposed_reads",
+              .cpu = cpu_transposed_reads,
+              .groups = {1, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(2048, fill_bits), OUT(1024)}});

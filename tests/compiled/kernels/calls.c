@@ -1,9 +1,13 @@
 /* Function calls: arguments in registers and on the stack, recursion, function pointers, structures by value. */
 #include "kernel.h"
 
-NOINLINE static u32 mix(u32 a, u32 b) { return (a ^ b) * 0x9e3779b9u + (a >> 3); }
+NOINLINE static u32 mix(u32 a, u32 b) {
+    return (a ^ b) * 0x9e3779b9u + (a >> 3);
+}
 
-NOINLINE static u64 mix64(u64 a, u32 b, u64 c) { return a * b + (c ^ mix(b, (u32)a)); }
+NOINLINE static u64 mix64(u64 a, u32 b, u64 c) {
+    return a * b + (c ^ mix(b, (u32)a));
+}
 
 KERNEL call_chain(GLOBAL const u32 *in, GLOBAL u64 *out) {
     u32 i = global_x(), v = in[i];
@@ -15,11 +19,12 @@ KERNEL call_chain(GLOBAL const u32 *in, GLOBAL u64 *out) {
 CPU_ITEMS(call_chain, ARG_PTR(0, u32), ARG_PTR(1, u64))
 
 /* 40 arguments: more than fit the argument registers. */
-#define FORTY(m) m(0) m(1) m(2) m(3) m(4) m(5) m(6) m(7) m(8) m(9) m(10) m(11) m(12) m(13) m(14) m(15) m(16) m(17) m(18) \
-    m(19) m(20) m(21) m(22) m(23) m(24) m(25) m(26) m(27) m(28) m(29) m(30) m(31) m(32) m(33) m(34) m(35) m(36) m(37) \
-    m(38)
+#define FORTY(m)                                                                                                       \
+    m(0) m(1) m(2) m(3) m(4) m(5) m(6) m(7) m(8) m(9) m(10) m(11) m(12) m(13) m(14) m(15) m(16) m(17) m(18) m(19)      \
+        m(20) m(21) m(22) m(23) m(24) m(25) m(26) m(27) m(28) m(29) m(30) m(31) m(32) m(33) m(34) m(35) m(36) m(37)    \
+            m(38)
 #define PARAMETER(n) u32 p##n,
-#define ARGUMENT(n) v * (n + 1) + (v >> (n & 15)),
+#define ARGUMENT(n) v *(n + 1) + (v >> (n & 15)),
 #define COMBINE(n) r = r * 3 + p##n;
 NOINLINE static u32 many(FORTY(PARAMETER) u32 last) {
     u32 r = last;
@@ -61,7 +66,9 @@ KERNEL call_structures(GLOBAL const u32 *in, GLOBAL u64 *out) {
 CPU_ITEMS(call_structures, ARG_PTR(0, u32), ARG_PTR(1, u64))
 
 /* Depth differs from lane to lane, at most 12. */
-NOINLINE static u32 fibonacci(u32 n) { return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2); }
+NOINLINE static u32 fibonacci(u32 n) {
+    return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2);
+}
 
 KERNEL recursion(GLOBAL const u32 *in, GLOBAL u32 *out) {
     u32 i = global_x();
@@ -86,10 +93,18 @@ KERNEL recursion_frames(GLOBAL const u32 *in, GLOBAL u32 *out) {
 CPU_ITEMS(recursion_frames, ARG_PTR(0, u32), ARG_PTR(1, u32))
 
 typedef u32 operation(u32 a, u32 b);
-NOINLINE static u32 op_add(u32 a, u32 b) { return a + b; }
-NOINLINE static u32 op_mul(u32 a, u32 b) { return a * b; }
-NOINLINE static u32 op_mix(u32 a, u32 b) { return mix(a, b) + 1; }
-NOINLINE static u32 op_div(u32 a, u32 b) { return a / (b | 1); }
+NOINLINE static u32 op_add(u32 a, u32 b) {
+    return a + b;
+}
+NOINLINE static u32 op_mul(u32 a, u32 b) {
+    return a * b;
+}
+NOINLINE static u32 op_mix(u32 a, u32 b) {
+    return mix(a, b) + 1;
+}
+NOINLINE static u32 op_div(u32 a, u32 b) {
+    return a / (b | 1);
+}
 
 static operation *const operations[4] = {op_add, op_mul, op_mix, op_div};
 
@@ -111,17 +126,38 @@ KERNEL function_pointer_uniform(GLOBAL const u32 *in, GLOBAL u32 *out, u32 which
 CPU_ITEMS(function_pointer_uniform, ARG_PTR(0, u32), ARG_PTR(1, u32), ARG_U32(2))
 
 KERNEL_TESTS(calls,
-    {.name = "call_chain", .cpu = cpu_call_chain, .groups = {2, 1, 1}, .size = {96, 1, 1},
-     .args = {IN(768, fill_bits), OUT(1536)}},
-    {.name = "call_many_arguments", .cpu = cpu_call_many_arguments, .groups = {1, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(512, fill_bits), OUT(512)}},
-    {.name = "call_structures", .cpu = cpu_call_structures, .groups = {1, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(512, fill_bits), OUT(1024)}},
-    {.name = "recursion", .cpu = cpu_recursion, .groups = {1, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(512, fill_bits), OUT(512)}},
-    {.name = "recursion_frames", .cpu = cpu_recursion_frames, .groups = {1, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(512, fill_bits), OUT(512)}},
-    {.name = "function_pointers", .cpu = cpu_function_pointers, .groups = {1, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(512, fill_bits), OUT(512)}},
-    {.name = "function_pointer_uniform", .cpu = cpu_function_pointer_uniform, .groups = {4, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(1024, fill_bits), OUT(1024), U32(1)}});
+             {.name = "call_chain",
+              .cpu = cpu_call_chain,
+              .groups = {2, 1, 1},
+              .size = {96, 1, 1},
+              .args = {IN(768, fill_bits), OUT(1536)}},
+             {.name = "call_many_arguments",
+              .cpu = cpu_call_many_arguments,
+              .groups = {1, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(512, fill_bits), OUT(512)}},
+             {.name = "call_structures",
+              .cpu = cpu_call_structures,
+              .groups = {1, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(512, fill_bits), OUT(1024)}},
+             {.name = "recursion",
+              .cpu = cpu_recursion,
+              .groups = {1, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(512, fill_bits), OUT(512)}},
+             {.name = "recursion_frames",
+              .cpu = cpu_recursion_frames,
+              .groups = {1, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(512, fill_bits), OUT(512)}},
+             {.name = "function_pointers",
+              .cpu = cpu_function_pointers,
+              .groups = {1, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(512, fill_bits), OUT(512)}},
+             {.name = "function_pointer_uniform",
+              .cpu = cpu_function_pointer_uniform,
+              .groups = {4, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(1024, fill_bits), OUT(1024), U32(1)}});

@@ -34,18 +34,40 @@ KERNEL switch_dense(GLOBAL const u32 *in, GLOBAL u32 *out) {
     u32 i = global_x(), v = in[i], r = v;
     for (u32 k = 0; k < 4; k++) {
         switch (v >> 4 * k & 15) {
-        case 0: r += 11; break;
-        case 1: r ^= 0x1234; break;
-        case 2: r *= 3; /* fallthrough */
-        case 3: r -= i; break;
-        case 4: r = r << 5 | r >> 27; break;
-        case 5: r /= 3; break;
-        case 6: r = ~r; break;
-        case 7: r += v % 7; break;
-        case 9: r += in[k]; break;
-        case 12: r ^= r >> 11; break;
-        case 15: k++; break;
-        default: r += k;
+        case 0:
+            r += 11;
+            break;
+        case 1:
+            r ^= 0x1234;
+            break;
+        case 2:
+            r *= 3; /* fallthrough */
+        case 3:
+            r -= i;
+            break;
+        case 4:
+            r = r << 5 | r >> 27;
+            break;
+        case 5:
+            r /= 3;
+            break;
+        case 6:
+            r = ~r;
+            break;
+        case 7:
+            r += v % 7;
+            break;
+        case 9:
+            r += in[k];
+            break;
+        case 12:
+            r ^= r >> 11;
+            break;
+        case 15:
+            k++;
+            break;
+        default:
+            r += k;
         }
     }
     out[i] = r;
@@ -58,13 +80,26 @@ KERNEL switch_uniform(GLOBAL const u32 *program, GLOBAL const u32 *in, GLOBAL u3
     for (u32 pc = 0; pc < length; pc++) {
         u32 word = program[pc], arg = word >> 3 & 31;
         switch (word & 7) {
-        case 0: r += arg; break;
-        case 1: r *= arg | 1; break;
-        case 2: r ^= r >> (arg | 1); break;
-        case 3: r = r << (arg & 7) | r >> (32 - (arg & 7 ? arg & 7 : 32)) % 32; break;
-        case 4: pc += arg & 3; break;
-        case 5: r -= in[arg]; break;
-        default: r = ~r + word;
+        case 0:
+            r += arg;
+            break;
+        case 1:
+            r *= arg | 1;
+            break;
+        case 2:
+            r ^= r >> (arg | 1);
+            break;
+        case 3:
+            r = r << (arg & 7) | r >> (32 - (arg & 7 ? arg & 7 : 32)) % 32;
+            break;
+        case 4:
+            pc += arg & 3;
+            break;
+        case 5:
+            r -= in[arg];
+            break;
+        default:
+            r = ~r + word;
         }
     }
     out[i] = r;
@@ -165,22 +200,46 @@ static void fill_sorted(void *to, size_t bytes, uint64_t *seed, uint64_t base) {
 }
 #endif
 
-KERNEL_TESTS(control,
-    {.name = "collatz", .cpu = cpu_collatz, .groups = {2, 1, 1}, .size = {128, 1, 1},
+KERNEL_TESTS(
+    control,
+    {.name = "collatz",
+     .cpu = cpu_collatz,
+     .groups = {2, 1, 1},
+     .size = {128, 1, 1},
      .args = {IN(1024, fill_bits), OUT(1024)}},
-    {.name = "nested_loops", .cpu = cpu_nested_loops, .groups = {2, 1, 1}, .size = {128, 1, 1},
+    {.name = "nested_loops",
+     .cpu = cpu_nested_loops,
+     .groups = {2, 1, 1},
+     .size = {128, 1, 1},
      .args = {IN(1024, fill_bits), OUT(1024)}},
-    {.name = "switch_dense", .cpu = cpu_switch_dense, .groups = {2, 1, 1}, .size = {100, 1, 1},
+    {.name = "switch_dense",
+     .cpu = cpu_switch_dense,
+     .groups = {2, 1, 1},
+     .size = {100, 1, 1},
      .args = {IN(800, fill_bits), OUT(800)}},
-    {.name = "switch_uniform", .cpu = cpu_switch_uniform, .groups = {1, 1, 1}, .size = {256, 1, 1},
+    {.name = "switch_uniform",
+     .cpu = cpu_switch_uniform,
+     .groups = {1, 1, 1},
+     .size = {256, 1, 1},
      .args = {IN(200, fill_bits), IN(1024, fill_bits), OUT(1024), U32(50)}},
-    {.name = "early_return", .cpu = cpu_early_return, .groups = {2, 1, 1}, .size = {256, 1, 1},
+    {.name = "early_return",
+     .cpu = cpu_early_return,
+     .groups = {2, 1, 1},
+     .size = {256, 1, 1},
      .args = {IN(1200, fill_bits), OUT(1200), U32(300)}},
-    {.name = "goto_maze", .cpu = cpu_goto_maze, .groups = {2, 1, 1}, .size = {128, 1, 1},
+    {.name = "goto_maze",
+     .cpu = cpu_goto_maze,
+     .groups = {2, 1, 1},
+     .size = {128, 1, 1},
      .args = {IN(1024, fill_bits), OUT(1024)}},
-    {.name = "short_circuit", .cpu = cpu_short_circuit, .groups = {2, 1, 1}, .size = {128, 1, 1},
+    {.name = "short_circuit",
+     .cpu = cpu_short_circuit,
+     .groups = {2, 1, 1},
+     .size = {128, 1, 1},
      .args = {IN(1024, fill_bits), OUT(1024), U32(256)}},
-    {.name = "binary_search", .cpu = cpu_binary_search, .groups = {2, 1, 1}, .size = {128, 1, 1},
+    {.name = "binary_search",
+     .cpu = cpu_binary_search,
+     .groups = {2, 1, 1},
+     .size = {128, 1, 1},
      .args = {IN(1600, fill_sorted), OUT(1024), U32(400)}},
-    {.name = "crc", .cpu = cpu_crc, .groups = {1, 1, 1}, .size = {200, 1, 1},
-     .args = {IN(232, fill_bits), OUT(800)}});
+    {.name = "crc", .cpu = cpu_crc, .groups = {1, 1, 1}, .size = {200, 1, 1}, .args = {IN(232, fill_bits), OUT(800)}});

@@ -25,7 +25,7 @@
 #define COS_TURNS(x) ((f32)cos(6.283185307179586 * (x)))
 #define RCP64(x) (1.0 / (x))
 #define RSQ64(x) (1.0 / sqrt(x))
-#define FRACT(x) ((x) - floorf(x))
+#define FRACT(x) ((x)-floorf(x))
 #define MED3(a, b, c) fmaxf(fminf(a, b), fminf(fmaxf(a, b), c))
 #endif
 
@@ -71,9 +71,10 @@ KERNEL f32_compare(GLOBAL const f32 *x, GLOBAL const f32 *y, GLOBAL u32 *out) {
     u32 i = global_x();
     f32 a = x[i], b = y[i];
     u32 r = (u32)(a < b) | (u32)(a <= b) << 1 | (u32)(a == b) << 2 | (u32)(a != b) << 3 | (u32)(a > b) << 4 |
-            (u32)(a >= b) << 5 | (u32)!(a < b) << 6 | (u32)!(a >= b) << 7;
+            (u32)(a >= b) << 5 | (u32) !(a < b) << 6 | (u32) !(a >= b) << 7;
     r |= (u32)(a != a) << 8 | (u32)__builtin_isinf(a) << 9 | (u32)__builtin_isfinite(b) << 10;
-    r |= (u32)__builtin_isnan(b) << 11 | (u32)__builtin_isunordered(a, b) << 12 | (u32)(__builtin_signbit(a) != 0) << 13;
+    r |=
+        (u32)__builtin_isnan(b) << 11 | (u32)__builtin_isunordered(a, b) << 12 | (u32)(__builtin_signbit(a) != 0) << 13;
     r |= (u32)__builtin_isnormal(a) << 14 | (u32)__builtin_islessgreater(a, b) << 15;
     out[i] = r;
 }
@@ -237,34 +238,79 @@ KERNEL newton(GLOBAL const f32 *x, GLOBAL f32 *out, GLOBAL u32 *steps) {
 CPU_ITEMS(newton, ARG_PTR(0, f32), ARG_PTR(1, f32), ARG_PTR(2, u32))
 
 KERNEL_TESTS(floating,
-    {.name = "f32_basic", .cpu = cpu_f32_basic, .groups = {2, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(2048, fill_f32_any), IN(2048, fill_f32_any), OUT_AS(8192, same_f32)}},
-    {.name = "f32_divide", .cpu = cpu_f32_divide, .groups = {2, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(2048, fill_f32_any), IN(2048, fill_f32_any), OUT_AS(4096, same_f32)}},
-    {.name = "f32_fused", .cpu = cpu_f32_fused, .groups = {2, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(2048, fill_f32_any), IN(2048, fill_f32_any), IN(2048, fill_f32_any), OUT_AS(8192, same_f32)}},
-    {.name = "f32_packed", .cpu = cpu_f32_packed, .groups = {1, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(2048, fill_f32), IN(2048, fill_f32), OUT_AS(2048, same_f32)}},
-    {.name = "f32_compare", .cpu = cpu_f32_compare, .groups = {2, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(2048, fill_f32_any), IN(2048, fill_f32_any), OUT(2048)}},
-    {.name = "f32_round", .cpu = cpu_f32_round, .groups = {2, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(1024, fill_f32), IN(1024, fill_f32), OUT_AS(8192, same_f32)}},
-    {.name = "f64_basic", .cpu = cpu_f64_basic, .groups = {1, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(2048, fill_f64_any), IN(2048, fill_f64_any), OUT_AS(8192, same_f64)}},
-    {.name = "f64_divide", .cpu = cpu_f64_divide, .groups = {1, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(2048, fill_f64_any), IN(2048, fill_f64_any), OUT_AS(4096, same_f64)}},
-    {.name = "f64_round", .cpu = cpu_f64_round, .groups = {1, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(2048, fill_f64), IN(2048, fill_f64), OUT_AS(8192, same_f64), OUT(1024)}},
-    {.name = "f64_dot", .cpu = cpu_f64_dot, .groups = {1, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(2048, fill_f64), IN(2048, fill_f64), OUT_AS(1024, same_f64), U32(40)}},
-    {.name = "convert", .cpu = cpu_convert, .groups = {1, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(2048, fill_bits), IN(1024, fill_f32), IN(2048, fill_f64), OUT_AS(4096, same_f32),
-              OUT_AS(8192, same_f64), OUT(4096)}},
-    {.name = "exponents", .cpu = cpu_exponents, .groups = {5, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(5120, fill_f32), IN(10240, fill_f64), OUT_AS(10240, same_f32), OUT_AS(20480, same_f64)}},
-    {.name = "transcendental", .cpu = cpu_transcendental, .groups = {1, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(1024, fill_f32_unit), OUT_NEAR(6144, near_f32, 1.0e-6)}},
-    {.name = "reciprocal64", .cpu = cpu_reciprocal64, .groups = {1, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(512, fill_f64), OUT_NEAR(1024, near_f64, 1.0e-7)}},
-    {.name = "newton", .cpu = cpu_newton, .groups = {1, 1, 1}, .size = {200, 1, 1},
-     .args = {IN(800, fill_f32), OUT(800), OUT(800)}});
+             {.name = "f32_basic",
+              .cpu = cpu_f32_basic,
+              .groups = {2, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(2048, fill_f32_any), IN(2048, fill_f32_any), OUT_AS(8192, same_f32)}},
+             {.name = "f32_divide",
+              .cpu = cpu_f32_divide,
+              .groups = {2, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(2048, fill_f32_any), IN(2048, fill_f32_any), OUT_AS(4096, same_f32)}},
+             {.name = "f32_fused",
+              .cpu = cpu_f32_fused,
+              .groups = {2, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(2048, fill_f32_any), IN(2048, fill_f32_any), IN(2048, fill_f32_any), OUT_AS(8192, same_f32)}},
+             {.name = "f32_packed",
+              .cpu = cpu_f32_packed,
+              .groups = {1, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(2048, fill_f32), IN(2048, fill_f32), OUT_AS(2048, same_f32)}},
+             {.name = "f32_compare",
+              .cpu = cpu_f32_compare,
+              .groups = {2, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(2048, fill_f32_any), IN(2048, fill_f32_any), OUT(2048)}},
+             {.name = "f32_round",
+              .cpu = cpu_f32_round,
+              .groups = {2, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(1024, fill_f32), IN(1024, fill_f32), OUT_AS(8192, same_f32)}},
+             {.name = "f64_basic",
+              .cpu = cpu_f64_basic,
+              .groups = {1, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(2048, fill_f64_any), IN(2048, fill_f64_any), OUT_AS(8192, same_f64)}},
+             {.name = "f64_divide",
+              .cpu = cpu_f64_divide,
+              .groups = {1, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(2048, fill_f64_any), IN(2048, fill_f64_any), OUT_AS(4096, same_f64)}},
+             {.name = "f64_round",
+              .cpu = cpu_f64_round,
+              .groups = {1, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(2048, fill_f64), IN(2048, fill_f64), OUT_AS(8192, same_f64), OUT(1024)}},
+             {.name = "f64_dot",
+              .cpu = cpu_f64_dot,
+              .groups = {1, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(2048, fill_f64), IN(2048, fill_f64), OUT_AS(1024, same_f64), U32(40)}},
+             {.name = "convert",
+              .cpu = cpu_convert,
+              .groups = {1, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(2048, fill_bits), IN(1024, fill_f32), IN(2048, fill_f64), OUT_AS(4096, same_f32),
+                       OUT_AS(8192, same_f64), OUT(4096)}},
+             {.name = "exponents",
+              .cpu = cpu_exponents,
+              .groups = {5, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(5120, fill_f32), IN(10240, fill_f64), OUT_AS(10240, same_f32), OUT_AS(20480, same_f64)}},
+             {.name = "transcendental",
+              .cpu = cpu_transcendental,
+              .groups = {1, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(1024, fill_f32_unit), OUT_NEAR(6144, near_f32, 1.0e-6)}},
+             {.name = "reciprocal64",
+              .cpu = cpu_reciprocal64,
+              .groups = {1, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(512, fill_f64), OUT_NEAR(1024, near_f64, 1.0e-7)}},
+             {.name = "newton",
+              .cpu = cpu_newton,
+              .groups = {1, 1, 1},
+              .size = {200, 1, 1},
+              .args = {IN(800, fill_f32), OUT(800), OUT(800)}});

@@ -1,5 +1,5 @@
-/* Conversions to and from fp8, bf8, fp6, bf6 and fp4, plain and with a scale. Encoded values stay inside the range: what
- * happens at its end depends on MODE. */
+/* Conversions to and from fp8, bf8, fp6, bf6 and fp4, plain and with a scale. Encoded values stay inside the range:
+ * what happens at its end depends on MODE. */
 #include "formats.h"
 
 #ifdef DEVICE
@@ -11,8 +11,12 @@ typedef f16 v32h __attribute__((ext_vector_type(32)));
 typedef __bf16 v2b __attribute__((ext_vector_type(2)));
 typedef i16 v2s __attribute__((ext_vector_type(2)));
 typedef u32 v6u __attribute__((ext_vector_type(6)));
-static inline i32 word_of(v2s x) { return __builtin_bit_cast(i32, x); }
-static inline v2s pair_of(u32 x) { return __builtin_bit_cast(v2s, x); }
+static inline i32 word_of(v2s x) {
+    return __builtin_bit_cast(i32, x);
+}
+static inline v2s pair_of(u32 x) {
+    return __builtin_bit_cast(v2s, x);
+}
 #endif
 
 KERNEL fp8_to_f32(GLOBAL const u32 *in, GLOBAL f32 *out) {
@@ -230,15 +234,33 @@ static void fill_f32_near_one(void *to, size_t bytes, uint64_t *seed, uint64_t b
 #endif
 
 KERNEL_TESTS(fp8,
-    {.name = "fp8_to_f32", .cpu = cpu_fp8_to_f32, .groups = {1, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(1024, fill_bits), OUT_AS(12288, same_f32)}},
-    {.name = "f32_to_fp8", .cpu = cpu_f32_to_fp8, .groups = {1, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(2048, fill_f32), OUT(1536)}},
-    {.name = "f32_to_fp8_stochastic", .cpu = cpu_f32_to_fp8_stochastic, .groups = {1, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(512, fill_f32_near_one), IN(512, fill_bits), OUT(512)}},
-    {.name = "scaled_down", .cpu = cpu_scaled_down, .groups = {1, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(1024, fill_f32_near_one), OUT(3072), F32(2.0f)}},
-    {.name = "scaled_up", .cpu = cpu_scaled_up, .groups = {1, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(512, fill_bits), OUT_AS(7168, same_f32), F32(0.25f)}},
-    {.name = "six_bits", .cpu = cpu_six_bits, .groups = {1, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(8192, fill_f32_near_one), OUT(4608), OUT_AS(8192, same_f32), F32(2.0f)}});
+             {.name = "fp8_to_f32",
+              .cpu = cpu_fp8_to_f32,
+              .groups = {1, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(1024, fill_bits), OUT_AS(12288, same_f32)}},
+             {.name = "f32_to_fp8",
+              .cpu = cpu_f32_to_fp8,
+              .groups = {1, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(2048, fill_f32), OUT(1536)}},
+             {.name = "f32_to_fp8_stochastic",
+              .cpu = cpu_f32_to_fp8_stochastic,
+              .groups = {1, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(512, fill_f32_near_one), IN(512, fill_bits), OUT(512)}},
+             {.name = "scaled_down",
+              .cpu = cpu_scaled_down,
+              .groups = {1, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(1024, fill_f32_near_one), OUT(3072), F32(2.0f)}},
+             {.name = "scaled_up",
+              .cpu = cpu_scaled_up,
+              .groups = {1, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(512, fill_bits), OUT_AS(7168, same_f32), F32(0.25f)}},
+             {.name = "six_bits",
+              .cpu = cpu_six_bits,
+              .groups = {1, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(8192, fill_f32_near_one), OUT(4608), OUT_AS(8192, same_f32), F32(2.0f)}});

@@ -5,7 +5,9 @@
 typedef f16 f16x2 __attribute__((vector_size(4)));
 
 #ifndef DEVICE
-static f32 f32_of_bf16(u16 x) { return f32_of_bits((u32)x << 16); }
+static f32 f32_of_bf16(u16 x) {
+    return f32_of_bits((u32)x << 16);
+}
 
 /* Nearest even; NaN stays NaN. */
 static u16 bf16_of_f32(f32 x) {
@@ -29,12 +31,13 @@ CPU_ITEMS(f16_basic, ARG_PTR(0, f16), ARG_PTR(1, f16), ARG_PTR(2, f16))
 KERNEL f16_compare(GLOBAL const f16 *x, GLOBAL const f16 *y, GLOBAL u32 *out) {
     u32 i = global_x();
     f16 a = x[i], b = y[i];
-    out[i] = (u32)(a < b) | (u32)(a <= b) << 1 | (u32)(a == b) << 2 | (u32)(a != b) << 3 | (u32)!(a > b) << 4 |
+    out[i] = (u32)(a < b) | (u32)(a <= b) << 1 | (u32)(a == b) << 2 | (u32)(a != b) << 3 | (u32) !(a > b) << 4 |
              (u32)(a != a) << 5;
 }
 CPU_ITEMS(f16_compare, ARG_PTR(0, f16), ARG_PTR(1, f16), ARG_PTR(2, u32))
 
-KERNEL f16_convert(GLOBAL const f16 *x, GLOBAL const f32 *y, GLOBAL f32 *out32, GLOBAL f16 *out16, GLOBAL i32 *out_int) {
+KERNEL f16_convert(GLOBAL const f16 *x, GLOBAL const f32 *y, GLOBAL f32 *out32, GLOBAL f16 *out16,
+                   GLOBAL i32 *out_int) {
     u32 i = global_x();
     out32[i] = (f32)x[i];
     out16[2 * i] = (f16)y[i];
@@ -57,10 +60,14 @@ CPU_ITEMS(f16_packed, ARG_PTR(0, f16x2), ARG_PTR(1, f16x2), ARG_PTR(2, f16x2))
 #ifdef DEVICE
 typedef f16 h2 __attribute__((ext_vector_type(2)));
 typedef __bf16 b2 __attribute__((ext_vector_type(2)));
-static inline f16 fma16(f16 a, f16 b, f16 c) { return __builtin_fmaf16(a, b, c); }
+static inline f16 fma16(f16 a, f16 b, f16 c) {
+    return __builtin_fmaf16(a, b, c);
+}
 #else
 /* Exact in 113 bits for f16. */
-static f16 fma16(f16 a, f16 b, f16 c) { return (f16)((__float128)a * (__float128)b + (__float128)c); }
+static f16 fma16(f16 a, f16 b, f16 c) {
+    return (f16)((__float128)a * (__float128)b + (__float128)c);
+}
 #endif
 
 KERNEL f16_fused(GLOBAL const f16 *x, GLOBAL const f16 *y, GLOBAL const f16 *z, GLOBAL f16 *out) {
@@ -211,25 +218,59 @@ KERNEL byte_builtins(GLOBAL const u32 *x, GLOBAL const u32 *y, GLOBAL u32 *out) 
 CPU_ITEMS(byte_builtins, ARG_PTR(0, u32), ARG_PTR(1, u32), ARG_PTR(2, u32))
 
 KERNEL_TESTS(half,
-    {.name = "f16_basic", .cpu = cpu_f16_basic, .groups = {4, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(2048, fill_f16_any), IN(2048, fill_f16_any), OUT_AS(8192, same_f16)}},
-    {.name = "f16_compare", .cpu = cpu_f16_compare, .groups = {2, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(1024, fill_f16_any), IN(1024, fill_f16_any), OUT(2048)}},
-    {.name = "f16_convert", .cpu = cpu_f16_convert, .groups = {1, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(512, fill_f16_any), IN(1024, fill_f32), OUT_AS(1024, same_f32), OUT_AS(1024, same_f16), OUT(1024)}},
-    {.name = "f16_packed", .cpu = cpu_f16_packed, .groups = {1, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(1024, fill_f16), IN(1024, fill_f16), OUT_AS(1024, same_f16)}},
-    {.name = "f16_fused", .cpu = cpu_f16_fused, .groups = {2, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(1024, fill_f16_any), IN(1024, fill_f16_any), IN(1024, fill_f16_any), OUT_AS(2048, same_f16)}},
-    {.name = "f16_round", .cpu = cpu_f16_round, .groups = {1, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(256, fill_f16), IN(256, fill_f16), OUT_AS(1024, same_f16)}},
-    {.name = "bf16_convert", .cpu = cpu_bf16_convert, .groups = {2, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(2048, fill_f32_any), OUT_AS(1024, same_bf16), OUT_AS(1024, same_f32)}},
-    {.name = "bf16_basic", .cpu = cpu_bf16_basic, .groups = {1, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(512, fill_bf16), IN(512, fill_bf16), OUT_AS(1536, same_bf16)}},
-    {.name = "dot_float", .cpu = cpu_dot_float, .groups = {1, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(1024, fill_f16_integer), IN(1024, fill_bf16_integer), OUT_AS(1024, same_f32)}},
-    {.name = "dot_int", .cpu = cpu_dot_int, .groups = {1, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(1024, fill_bits), IN(1024, fill_bits), OUT(1024)}},
-    {.name = "byte_builtins", .cpu = cpu_byte_builtins, .groups = {1, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(1024, fill_bits), IN(1024, fill_bits), OUT(1024)}});
+             {.name = "f16_basic",
+              .cpu = cpu_f16_basic,
+              .groups = {4, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(2048, fill_f16_any), IN(2048, fill_f16_any), OUT_AS(8192, same_f16)}},
+             {.name = "f16_compare",
+              .cpu = cpu_f16_compare,
+              .groups = {2, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(1024, fill_f16_any), IN(1024, fill_f16_any), OUT(2048)}},
+             {.name = "f16_convert",
+              .cpu = cpu_f16_convert,
+              .groups = {1, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(512, fill_f16_any), IN(1024, fill_f32), OUT_AS(1024, same_f32), OUT_AS(1024, same_f16),
+                       OUT(1024)}},
+             {.name = "f16_packed",
+              .cpu = cpu_f16_packed,
+              .groups = {1, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(1024, fill_f16), IN(1024, fill_f16), OUT_AS(1024, same_f16)}},
+             {.name = "f16_fused",
+              .cpu = cpu_f16_fused,
+              .groups = {2, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(1024, fill_f16_any), IN(1024, fill_f16_any), IN(1024, fill_f16_any), OUT_AS(2048, same_f16)}},
+             {.name = "f16_round",
+              .cpu = cpu_f16_round,
+              .groups = {1, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(256, fill_f16), IN(256, fill_f16), OUT_AS(1024, same_f16)}},
+             {.name = "bf16_convert",
+              .cpu = cpu_bf16_convert,
+              .groups = {2, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(2048, fill_f32_any), OUT_AS(1024, same_bf16), OUT_AS(1024, same_f32)}},
+             {.name = "bf16_basic",
+              .cpu = cpu_bf16_basic,
+              .groups = {1, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(512, fill_bf16), IN(512, fill_bf16), OUT_AS(1536, same_bf16)}},
+             {.name = "dot_float",
+              .cpu = cpu_dot_float,
+              .groups = {1, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(1024, fill_f16_integer), IN(1024, fill_bf16_integer), OUT_AS(1024, same_f32)}},
+             {.name = "dot_int",
+              .cpu = cpu_dot_int,
+              .groups = {1, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(1024, fill_bits), IN(1024, fill_bits), OUT(1024)}},
+             {.name = "byte_builtins",
+              .cpu = cpu_byte_builtins,
+              .groups = {1, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(1024, fill_bits), IN(1024, fill_bits), OUT(1024)}});

@@ -122,7 +122,7 @@ KERNEL bit_operations(GLOBAL const u64 *x, GLOBAL const u64 *y, GLOBAL u32 *out)
     r ^= (u32)__builtin_clz(a | 1) << 4 ^ (u32)__builtin_ctz(b | 0x80000000u) << 12;
     r += (u32)__builtin_clzll(wide | 1) ^ (u32)__builtin_ctzll(wide | 1ull << 63) << 3;
     r ^= __builtin_bswap32(a) + (u32)__builtin_bswap64(wide);
-    r += (a & c) | (b & ~c);              /* bfi */
+    r += (a & c) | (b & ~c);                /* bfi */
     r ^= (a >> (c & 31)) & ((1u << 5) - 1); /* bfe */
     r += (u32)((i32)(a << 7) >> 20);
     r ^= a ^ b ^ c;
@@ -146,7 +146,8 @@ KERNEL carry_chains(GLOBAL const u32 *x, GLOBAL const u32 *y, GLOBAL u32 *out) {
         carry = add >> 32;
         borrow = sub >> 63;
         i32 overflow;
-        flags = flags << 2 | (u32)__builtin_add_overflow(a, b, &sum) | (u32)__builtin_sub_overflow((i32)a, (i32)b, &overflow) << 1;
+        flags = flags << 2 | (u32)__builtin_add_overflow(a, b, &sum) |
+                (u32)__builtin_sub_overflow((i32)a, (i32)b, &overflow) << 1;
         out[8 * i + 2 * k] = (u32)add ^ sum;
         out[8 * i + 2 * k + 1] = (u32)sub ^ (u32)overflow ^ flags;
     }
@@ -170,25 +171,58 @@ KERNEL scalar_mix(GLOBAL const u32 *x, GLOBAL u32 *out, u32 n) {
 CPU_ITEMS(scalar_mix, ARG_PTR(0, u32), ARG_PTR(1, u32), ARG_U32(2))
 
 KERNEL_TESTS(integer,
-    {.name = "int32_mix", .cpu = cpu_int32_mix, .groups = {3, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(3072, fill_bits), IN(3072, fill_bits), OUT(3072)}},
-    {.name = "int8_mix", .cpu = cpu_int8_mix, .groups = {3, 1, 1}, .size = {100, 1, 1},
-     .args = {IN(300, fill_bits), IN(300, fill_bits), OUT(300), OUT(300), OUT(1200)}},
-    {.name = "int16_mix", .cpu = cpu_int16_mix, .groups = {2, 1, 1}, .size = {192, 1, 1},
-     .args = {IN(768, fill_bits), IN(768, fill_bits), OUT(768), OUT(768)}},
-    {.name = "packed_int16", .cpu = cpu_packed_int16, .groups = {2, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(1024, fill_bits), IN(1024, fill_bits), OUT(1024)}},
-    {.name = "int64_mix", .cpu = cpu_int64_mix, .groups = {2, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(4096, fill_bits), IN(4096, fill_bits), OUT(4096)}},
-    {.name = "multiply_high", .cpu = cpu_multiply_high, .groups = {2, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(4096, fill_bits), IN(4096, fill_bits), OUT(4096)}},
-    {.name = "divide32", .cpu = cpu_divide32, .groups = {2, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(2048, fill_bits), IN(2048, fill_bits), OUT(2048), U32(37)}},
-    {.name = "divide64", .cpu = cpu_divide64, .groups = {1, 1, 1}, .size = {256, 1, 1},
-     .args = {IN(2048, fill_bits), IN(2048, fill_bits), OUT(2048)}},
-    {.name = "bit_operations", .cpu = cpu_bit_operations, .groups = {2, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(2048, fill_bits), IN(2048, fill_bits), OUT(1024)}},
-    {.name = "carry_chains", .cpu = cpu_carry_chains, .groups = {2, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(2048, fill_bits), IN(2048, fill_bits), OUT(4096)}},
-    {.name = "scalar_mix", .cpu = cpu_scalar_mix, .groups = {5, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(24, fill_bits), OUT(1280), U32(29)}});
+             {.name = "int32_mix",
+              .cpu = cpu_int32_mix,
+              .groups = {3, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(3072, fill_bits), IN(3072, fill_bits), OUT(3072)}},
+             {.name = "int8_mix",
+              .cpu = cpu_int8_mix,
+              .groups = {3, 1, 1},
+              .size = {100, 1, 1},
+              .args = {IN(300, fill_bits), IN(300, fill_bits), OUT(300), OUT(300), OUT(1200)}},
+             {.name = "int16_mix",
+              .cpu = cpu_int16_mix,
+              .groups = {2, 1, 1},
+              .size = {192, 1, 1},
+              .args = {IN(768, fill_bits), IN(768, fill_bits), OUT(768), OUT(768)}},
+             {.name = "packed_int16",
+              .cpu = cpu_packed_int16,
+              .groups = {2, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(1024, fill_bits), IN(1024, fill_bits), OUT(1024)}},
+             {.name = "int64_mix",
+              .cpu = cpu_int64_mix,
+              .groups = {2, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(4096, fill_bits), IN(4096, fill_bits), OUT(4096)}},
+             {.name = "multiply_high",
+              .cpu = cpu_multiply_high,
+              .groups = {2, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(4096, fill_bits), IN(4096, fill_bits), OUT(4096)}},
+             {.name = "divide32",
+              .cpu = cpu_divide32,
+              .groups = {2, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(2048, fill_bits), IN(2048, fill_bits), OUT(2048), U32(37)}},
+             {.name = "divide64",
+              .cpu = cpu_divide64,
+              .groups = {1, 1, 1},
+              .size = {256, 1, 1},
+              .args = {IN(2048, fill_bits), IN(2048, fill_bits), OUT(2048)}},
+             {.name = "bit_operations",
+              .cpu = cpu_bit_operations,
+              .groups = {2, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(2048, fill_bits), IN(2048, fill_bits), OUT(1024)}},
+             {.name = "carry_chains",
+              .cpu = cpu_carry_chains,
+              .groups = {2, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(2048, fill_bits), IN(2048, fill_bits), OUT(4096)}},
+             {.name = "scalar_mix",
+              .cpu = cpu_scalar_mix,
+              .groups = {5, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(24, fill_bits), OUT(1280), U32(29)}});

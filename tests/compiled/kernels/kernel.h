@@ -107,13 +107,13 @@ static inline void barrier(void) {
 #define CPU_ATOMIC(p, expression)                                                                                      \
     __extension__({                                                                                                    \
         __typeof__(p) at = (p);                                                                                        \
-        __typeof__(*at) was_ = *at;                                                                                     \
+        __typeof__(*at) was_ = *at;                                                                                    \
         *at = (expression);                                                                                            \
-        was_;                                                                                                           \
+        was_;                                                                                                          \
     })
 #define atomic_add(p, v) CPU_ATOMIC(p, was_ + (v))
 #define atomic_sub(p, v) CPU_ATOMIC(p, was_ - (v))
-#define atomic_and(p, v) CPU_ATOMIC(p, was_ & (v))
+#define atomic_and(p, v) CPU_ATOMIC(p, was_ &(v))
 #define atomic_or(p, v) CPU_ATOMIC(p, was_ | (v))
 #define atomic_xor(p, v) CPU_ATOMIC(p, was_ ^ (v))
 #define atomic_min(p, v) CPU_ATOMIC(p, was_ < (v) ? was_ : (v))
@@ -143,7 +143,9 @@ static inline void barrier(void) {
 
 #endif
 
-static inline u32 global_x(void) { return group_x() * size_x() + item_x(); }
+static inline u32 global_x(void) {
+    return group_x() * size_x() + item_x();
+}
 
 static inline u32 bits_of_f32(f32 x) {
     union {

@@ -1,5 +1,5 @@
-/* Data across the lanes of a wave: ballots, readlane, permutes, DPP, swaps, scans. All workgroups here are one wave, and
- * the references work on its 64 lanes at once. */
+/* Data across the lanes of a wave: ballots, readlane, permutes, DPP, swaps, scans. All workgroups here are one wave,
+ * and the references work on its 64 lanes at once. */
 #include "kernel.h"
 
 #define WAVE KERNEL_ATTR(amdgpu_flat_work_group_size(64, 64))
@@ -9,7 +9,9 @@
 #define DPP(old, x, control, rows, banks, bound)                                                                       \
     ((u32)__builtin_amdgcn_update_dpp((i32)(old), (i32)(x), control, rows, banks, bound))
 
-static inline u32 lane(void) { return (u32)__builtin_amdgcn_mbcnt_hi(~0u, __builtin_amdgcn_mbcnt_lo(~0u, 0)); }
+static inline u32 lane(void) {
+    return (u32)__builtin_amdgcn_mbcnt_hi(~0u, __builtin_amdgcn_mbcnt_lo(~0u, 0));
+}
 
 WAVE ballots(GLOBAL const u32 *in, GLOBAL u64 *out) {
     u32 i = group_x() * 64 + item_x(), v = in[i];
@@ -28,28 +30,28 @@ WAVE permutes(GLOBAL const u32 *in, GLOBAL u32 *out) {
     u32 l = item_x(), v = in[group_x() * 64 + l], r;
     r = (u32)__builtin_amdgcn_ds_bpermute((i32)(4 * (l * 5 + 7)), (i32)v);
     r = r * 3 + (u32)__builtin_amdgcn_ds_permute((i32)(4 * (l ^ 21)), (i32)v);
-    r = r * 3 + (u32)__builtin_amdgcn_ds_swizzle((i32)v, 0x401f);  /* lane ^ 16 */
-    r = r * 3 + (u32)__builtin_amdgcn_ds_swizzle((i32)v, 0x801b);  /* quad reversed */
-    r = r * 3 + (u32)__builtin_amdgcn_ds_swizzle((i32)v, 0x041c);  /* and 28, xor 1 */
+    r = r * 3 + (u32)__builtin_amdgcn_ds_swizzle((i32)v, 0x401f); /* lane ^ 16 */
+    r = r * 3 + (u32)__builtin_amdgcn_ds_swizzle((i32)v, 0x801b); /* quad reversed */
+    r = r * 3 + (u32)__builtin_amdgcn_ds_swizzle((i32)v, 0x041c); /* and 28, xor 1 */
     out[group_x() * 64 + l] = r;
 }
 
 WAVE dpp_moves(GLOBAL const u32 *in, GLOBAL u32 *out) {
     u32 l = item_x(), v = in[l];
     out += l;
-    out[0] = DPP(7, v, 0x1b, 15, 15, 0);       /* quad_perm:[3,2,1,0] */
-    out[64] = DPP(7, v, 0x101, 15, 15, 0);     /* row_shl:1 */
-    out[128] = DPP(7, v, 0x113, 15, 15, 1);    /* row_shr:3, zero at the bound */
-    out[192] = DPP(7, v, 0x125, 15, 15, 0);    /* row_ror:5 */
-    out[256] = DPP(7, v, 0x140, 15, 15, 0);    /* row_mirror */
-    out[320] = DPP(7, v, 0x141, 15, 15, 0);    /* row_half_mirror */
-    out[384] = DPP(7, v, 0x142, 10, 15, 0);    /* row_bcast:15 into rows 1 and 3 */
-    out[448] = DPP(7, v, 0x143, 12, 15, 0);    /* row_bcast:31 into rows 2 and 3 */
-    out[512] = DPP(7, v, 0x130, 15, 15, 0);    /* wave_shl:1 */
-    out[576] = DPP(7, v, 0x138, 15, 15, 0);    /* wave_shr:1 */
-    out[640] = DPP(7, v, 0x134, 15, 15, 0);    /* wave_rol:1 */
-    out[704] = DPP(7, v, 0x111, 5, 9, 0);      /* masks of rows and banks */
-    out[768] = DPP(7, v, 0x155, 15, 15, 0);    /* row_newbcast:5 */
+    out[0] = DPP(7, v, 0x1b, 15, 15, 0);    /* quad_perm:[3,2,1,0] */
+    out[64] = DPP(7, v, 0x101, 15, 15, 0);  /* row_shl:1 */
+    out[128] = DPP(7, v, 0x113, 15, 15, 1); /* row_shr:3, zero at the bound */
+    out[192] = DPP(7, v, 0x125, 15, 15, 0); /* row_ror:5 */
+    out[256] = DPP(7, v, 0x140, 15, 15, 0); /* row_mirror */
+    out[320] = DPP(7, v, 0x141, 15, 15, 0); /* row_half_mirror */
+    out[384] = DPP(7, v, 0x142, 10, 15, 0); /* row_bcast:15 into rows 1 and 3 */
+    out[448] = DPP(7, v, 0x143, 12, 15, 0); /* row_bcast:31 into rows 2 and 3 */
+    out[512] = DPP(7, v, 0x130, 15, 15, 0); /* wave_shl:1 */
+    out[576] = DPP(7, v, 0x138, 15, 15, 0); /* wave_shr:1 */
+    out[640] = DPP(7, v, 0x134, 15, 15, 0); /* wave_rol:1 */
+    out[704] = DPP(7, v, 0x111, 5, 9, 0);   /* masks of rows and banks */
+    out[768] = DPP(7, v, 0x155, 15, 15, 0); /* row_newbcast:5 */
 }
 
 /* Inclusive sum over the wave the classical way: DPP folded into the additions by the compiler. */
@@ -257,19 +259,43 @@ CPU_WHOLE(lane_loop) {
 #endif
 
 KERNEL_TESTS(lanes,
-    {.name = "ballots", .cpu = cpu_ballots, .groups = {3, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(768, fill_bits), OUT(1536)}},
-    {.name = "permutes", .cpu = cpu_permutes, .groups = {2, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(512, fill_bits), OUT(512)}},
-    {.name = "dpp_moves", .cpu = cpu_dpp_moves, .groups = {1, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(256, fill_bits), OUT(3328)}},
-    {.name = "dpp_scan", .cpu = cpu_dpp_scan, .groups = {3, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(768, fill_bits), OUT(768)}},
-    {.name = "wave_reductions", .cpu = cpu_wave_reductions, .groups = {2, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(512, fill_bits), OUT(512)}},
-    {.name = "swaps", .cpu = cpu_swaps, .groups = {1, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(512, fill_bits), OUT(1280)}},
-    {.name = "butterfly", .cpu = cpu_butterfly, .groups = {2, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(512, fill_f32), OUT(512)}},
-    {.name = "lane_loop", .cpu = cpu_lane_loop, .groups = {1, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(256, fill_bits), OUT(256), U32(40)}});
+             {.name = "ballots",
+              .cpu = cpu_ballots,
+              .groups = {3, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(768, fill_bits), OUT(1536)}},
+             {.name = "permutes",
+              .cpu = cpu_permutes,
+              .groups = {2, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(512, fill_bits), OUT(512)}},
+             {.name = "dpp_moves",
+              .cpu = cpu_dpp_moves,
+              .groups = {1, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(256, fill_bits), OUT(3328)}},
+             {.name = "dpp_scan",
+              .cpu = cpu_dpp_scan,
+              .groups = {3, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(768, fill_bits), OUT(768)}},
+             {.name = "wave_reductions",
+              .cpu = cpu_wave_reductions,
+              .groups = {2, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(512, fill_bits), OUT(512)}},
+             {.name = "swaps",
+              .cpu = cpu_swaps,
+              .groups = {1, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(512, fill_bits), OUT(1280)}},
+             {.name = "butterfly",
+              .cpu = cpu_butterfly,
+              .groups = {2, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(512, fill_f32), OUT(512)}},
+             {.name = "lane_loop",
+              .cpu = cpu_lane_loop,
+              .groups = {1, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(256, fill_bits), OUT(256), U32(40)}});

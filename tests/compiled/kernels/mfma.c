@@ -19,11 +19,13 @@ typedef __bf16 v8b __attribute__((ext_vector_type(8)));
 typedef i16 v4s __attribute__((ext_vector_type(4)));
 
 /* Row of accumulator register v in lane l of an m x m tile (m 16 or 32). */
-static inline u32 row_of(u32 m, u32 l, u32 v) { return m == 16 ? 4 * (l / 16) + v : v % 4 + 8 * (v / 4) + 4 * (l / 32); }
+static inline u32 row_of(u32 m, u32 l, u32 v) {
+    return m == 16 ? 4 * (l / 16) + v : v % 4 + 8 * (v / 4) + 4 * (l / 32);
+}
 
 /* One block of m x m, k in a step, `per` elements of a row in a lane one after another. */
 #define MFMA_TILE(name, m, k, per, element, operand, accumulator, items, call)                                         \
-    WAVE name(GLOBAL const element *a, GLOBAL const element *b, GLOBAL element##_sum *d, u32 steps) {                   \
+    WAVE name(GLOBAL const element *a, GLOBAL const element *b, GLOBAL element##_sum *d, u32 steps) {                  \
         u32 l = item_x(), r = l % (m), g = l / (m), width = steps * (k);                                               \
         accumulator c = {0};                                                                                           \
         for (u32 s = 0; s < steps; s++) {                                                                              \
@@ -31,8 +33,7 @@ static inline u32 row_of(u32 m, u32 l, u32 v) { return m == 16 ? 4 * (l / 16) + 
             operand y = *(GLOBAL const operand *)(b + r * width + s * (k) + g * (per));                                \
             c = call(x, y, c, 0, 0, 0);                                                                                \
         }                                                                                                              \
-        UNROLL for (u32 v = 0; v < (items); v++)                                                                              \
-            d[row_of(m, l, v) * (m) + r] = c[v];                                                                       \
+        UNROLL for (u32 v = 0; v < (items); v++) d[row_of(m, l, v) * (m) + r] = c[v];                                  \
     }
 
 typedef f32 f16_sum, f32_sum, bf16_sum, u8_sum;
@@ -59,9 +60,9 @@ WAVE mfma_f64_16x16x4(GLOBAL const f64 *a, GLOBAL const f64 *b, GLOBAL f64 *d, u
     u32 l = item_x(), r = l % 16, g = l / 16;
     v4d c = {0};
     for (u32 s = 0; s < steps; s++)
-        c = __builtin_amdgcn_mfma_f64_16x16x4f64(a[r * steps * 4 + s * 4 + g], b[r * steps * 4 + s * 4 + g], c, 0, 0, 0);
-    UNROLL for (u32 v = 0; v < 4; v++)
-        d[(4 * v + g) * 16 + r] = c[v];
+        c = __builtin_amdgcn_mfma_f64_16x16x4f64(a[r * steps * 4 + s * 4 + g], b[r * steps * 4 + s * 4 + g], c, 0, 0,
+                                                 0);
+    UNROLL for (u32 v = 0; v < 4; v++) d[(4 * v + g) * 16 + r] = c[v];
 }
 
 /* Several independent blocks: A and B as [block][row], one k. */
@@ -70,8 +71,7 @@ WAVE mfma_f32_16x16x1(GLOBAL const f32 *a, GLOBAL const f32 *b, GLOBAL f32 *d, u
     v16f c = {0};
     for (u32 s = 0; s < steps; s++)
         c = __builtin_amdgcn_mfma_f32_16x16x1f32(a[64 * s + l], b[64 * s + l], c, 0, 0, 0);
-    UNROLL for (u32 v = 0; v < 16; v++)
-        d[(v / 4) * 256 + (4 * (l / 16) + v % 4) * 16 + l % 16] = c[v];
+    UNROLL for (u32 v = 0; v < 16; v++) d[(v / 4) * 256 + (4 * (l / 16) + v % 4) * 16 + l % 16] = c[v];
 }
 
 WAVE mfma_f32_32x32x1(GLOBAL const f32 *a, GLOBAL const f32 *b, GLOBAL f32 *d, u32 steps) {
@@ -79,8 +79,7 @@ WAVE mfma_f32_32x32x1(GLOBAL const f32 *a, GLOBAL const f32 *b, GLOBAL f32 *d, u
     v32f c = {0};
     for (u32 s = 0; s < steps; s++)
         c = __builtin_amdgcn_mfma_f32_32x32x1f32(a[64 * s + l], b[64 * s + l], c, 0, 0, 0);
-    UNROLL for (u32 v = 0; v < 32; v++)
-        d[(v / 16) * 1024 + row_of(32, l, v % 16) * 32 + l % 32] = c[v];
+    UNROLL for (u32 v = 0; v < 32; v++) d[(v / 16) * 1024 + row_of(32, l, v % 16) * 32 + l % 32] = c[v];
 }
 
 WAVE mfma_f32_4x4x1(GLOBAL const f32 *a, GLOBAL const f32 *b, GLOBAL f32 *d, u32 steps) {
@@ -88,8 +87,7 @@ WAVE mfma_f32_4x4x1(GLOBAL const f32 *a, GLOBAL const f32 *b, GLOBAL f32 *d, u32
     v4f c = {0};
     for (u32 s = 0; s < steps; s++)
         c = __builtin_amdgcn_mfma_f32_4x4x1f32(a[64 * s + l], b[64 * s + l], c, 0, 0, 0);
-    UNROLL for (u32 v = 0; v < 4; v++)
-        d[(l / 4) * 16 + v * 4 + l % 4] = c[v];
+    UNROLL for (u32 v = 0; v < 4; v++) d[(l / 4) * 16 + v * 4 + l % 4] = c[v];
 }
 
 /* cbsz 2, abid 1: of every 4 blocks, A's block 1 is used by all. */
@@ -98,8 +96,7 @@ WAVE mfma_broadcast(GLOBAL const f32 *a, GLOBAL const f32 *b, GLOBAL f32 *d, u32
     v4f c = {0};
     for (u32 s = 0; s < steps; s++)
         c = __builtin_amdgcn_mfma_f32_4x4x1f32(a[64 * s + l], b[64 * s + l], c, 2, 1, 0);
-    UNROLL for (u32 v = 0; v < 4; v++)
-        d[(l / 4) * 16 + v * 4 + l % 4] = c[v];
+    UNROLL for (u32 v = 0; v < 4; v++) d[(l / 4) * 16 + v * 4 + l % 4] = c[v];
 }
 
 /* Results of one MFMA are A of the next, through VALU and LDS: the long wait states. */
@@ -116,13 +113,11 @@ WAVE mfma_dependent(GLOBAL const f16 *a, GLOBAL const f16 *b, GLOBAL f32 *d, u32
             tile[4 * g + v][16 + r] = (f16)(f32)((i32)u & 7);
         }
         barrier();
-        UNROLL for (u32 k = 0; k < 8; k++)
-            x[k] = tile[r][8 * g + k];
+        UNROLL for (u32 k = 0; k < 8; k++) x[k] = tile[r][8 * g + k];
         barrier();
     }
     v4f c = __builtin_amdgcn_mfma_f32_16x16x32_f16(x, y, (v4f){0}, 0, 0, 0);
-    UNROLL for (u32 v = 0; v < 4; v++)
-        d[(4 * g + v) * 16 + r] = c[v];
+    UNROLL for (u32 v = 0; v < 4; v++) d[(4 * g + v) * 16 + r] = c[v];
 }
 
 /* Sparse: of every 4 elements of A two are kept, and the index says which. */
@@ -133,21 +128,34 @@ WAVE smfmac_f16(GLOBAL const f16 *a, GLOBAL const u32 *index, GLOBAL const f16 *
     v16h y = *(GLOBAL const v16h *)(b + r * 64 + g * 16);
     v4f c = {1, 2, 3, 4};
     c = __builtin_amdgcn_smfmac_f32_16x16x64_f16(x, y, c, (i32)index[l], 0, 0);
-    UNROLL for (u32 v = 0; v < 4; v++)
-        d[(4 * g + v) * 16 + r] = c[v];
+    UNROLL for (u32 v = 0; v < 4; v++) d[(4 * g + v) * 16 + r] = c[v];
 }
 
 #else
 
 typedef f64 element_of(const void *from, size_t i);
-static f64 get_f16(const void *p, size_t i) { return ((const f16 *)p)[i]; }
-static f64 get_bf16(const void *p, size_t i) { return f32_of_bits((u32)((const u16 *)p)[i] << 16); }
-static f64 get_i8(const void *p, size_t i) { return ((const i8 *)p)[i]; }
-static f64 get_f32(const void *p, size_t i) { return ((const f32 *)p)[i]; }
-static f64 get_f64(const void *p, size_t i) { return ((const f64 *)p)[i]; }
+static f64 get_f16(const void *p, size_t i) {
+    return ((const f16 *)p)[i];
+}
+static f64 get_bf16(const void *p, size_t i) {
+    return f32_of_bits((u32)((const u16 *)p)[i] << 16);
+}
+static f64 get_i8(const void *p, size_t i) {
+    return ((const i8 *)p)[i];
+}
+static f64 get_f32(const void *p, size_t i) {
+    return ((const f32 *)p)[i];
+}
+static f64 get_f64(const void *p, size_t i) {
+    return ((const f64 *)p)[i];
+}
 /* Codes 0 to 7 only: multiples of the least denormal, 2^-9 and 2^-16. */
-static f64 get_fp8(const void *p, size_t i) { return ldexp(((const u8 *)p)[i], -9); }
-static f64 get_bf8(const void *p, size_t i) { return ldexp(((const u8 *)p)[i], -16); }
+static f64 get_fp8(const void *p, size_t i) {
+    return ldexp(((const u8 *)p)[i], -9);
+}
+static f64 get_bf8(const void *p, size_t i) {
+    return ldexp(((const u8 *)p)[i], -16);
+}
 
 static void put(void *to, size_t i, f64 x, int kind) {
     if (kind == 'i')
@@ -170,7 +178,9 @@ static void product(const union cpu_arg *a, u32 m, u32 k, element_of *ga, elemen
 }
 
 #define CPU_TILE(name, m, k, get, get_b, kind)                                                                         \
-    CPU_WHOLE(name) { product(a, m, k, get, get_b, kind); }
+    CPU_WHOLE(name) {                                                                                                  \
+        product(a, m, k, get, get_b, kind);                                                                            \
+    }
 CPU_TILE(mfma_f16_16x16x32, 16, 32, get_f16, get_f16, 'f')
 CPU_TILE(mfma_f16_32x32x16, 32, 16, get_f16, get_f16, 'f')
 CPU_TILE(mfma_f16_16x16x16, 16, 16, get_f16, get_f16, 'f')
@@ -201,10 +211,18 @@ static void blocks(const union cpu_arg *a, u32 m, u32 cbsz, u32 abid) {
                 d[b * m * m + i * m + j] = sum;
             }
 }
-CPU_WHOLE(mfma_f32_16x16x1) { blocks(a, 16, 0, 0); }
-CPU_WHOLE(mfma_f32_32x32x1) { blocks(a, 32, 0, 0); }
-CPU_WHOLE(mfma_f32_4x4x1) { blocks(a, 4, 0, 0); }
-CPU_WHOLE(mfma_broadcast) { blocks(a, 4, 2, 1); }
+CPU_WHOLE(mfma_f32_16x16x1) {
+    blocks(a, 16, 0, 0);
+}
+CPU_WHOLE(mfma_f32_32x32x1) {
+    blocks(a, 32, 0, 0);
+}
+CPU_WHOLE(mfma_f32_4x4x1) {
+    blocks(a, 4, 0, 0);
+}
+CPU_WHOLE(mfma_broadcast) {
+    blocks(a, 4, 2, 1);
+}
 
 static void multiply16(const f32 x[16][32], const f32 y[16][32], f32 c[16][16]) {
     for (u32 i = 0; i < 16; i++)
@@ -268,34 +286,47 @@ static void fill_sparse_index(void *to, size_t bytes, uint64_t *seed, uint64_t b
 #endif
 
 #define TILE_TEST(kernel, m, k, steps, bytes, fill, sum_bytes)                                                         \
-    {.name = #kernel, .cpu = cpu_##kernel, .groups = {1, 1, 1}, .size = {64, 1, 1},                                    \
-     .args = {IN((m) * (k) * (steps) * (bytes), fill), IN((m) * (k) * (steps) * (bytes), fill),                        \
-              OUT((m) * (m) * (sum_bytes)), U32(steps)}}
+    {                                                                                                                  \
+        .name = #kernel, .cpu = cpu_##kernel, .groups = {1, 1, 1}, .size = {64, 1, 1}, .args = {                       \
+            IN((m) * (k) * (steps) * (bytes), fill),                                                                   \
+            IN((m) * (k) * (steps) * (bytes), fill),                                                                   \
+            OUT((m) * (m) * (sum_bytes)),                                                                              \
+            U32(steps)                                                                                                 \
+        }                                                                                                              \
+    }
 #define BLOCK_TEST(kernel, steps, items)                                                                               \
-    {.name = #kernel, .cpu = cpu_##kernel, .groups = {1, 1, 1}, .size = {64, 1, 1},                                    \
-     .args = {IN(256 * (steps), fill_f32_integer), IN(256 * (steps), fill_f32_integer), OUT(256 * (items)), U32(steps)}}
+    {                                                                                                                  \
+        .name = #kernel, .cpu = cpu_##kernel, .groups = {1, 1, 1}, .size = {64, 1, 1}, .args = {                       \
+            IN(256 * (steps), fill_f32_integer),                                                                       \
+            IN(256 * (steps), fill_f32_integer),                                                                       \
+            OUT(256 * (items)),                                                                                        \
+            U32(steps)                                                                                                 \
+        }                                                                                                              \
+    }
 
-KERNEL_TESTS(mfma,
-    TILE_TEST(mfma_f16_16x16x32, 16, 32, 3, 2, fill_f16_integer, 4),
-    TILE_TEST(mfma_f16_32x32x16, 32, 16, 3, 2, fill_f16_integer, 4),
-    TILE_TEST(mfma_f16_16x16x16, 16, 16, 1, 2, fill_f16_integer, 4),
-    TILE_TEST(mfma_f16_32x32x8, 32, 8, 2, 2, fill_f16_integer, 4),
-    TILE_TEST(mfma_bf16_16x16x32, 16, 32, 2, 2, fill_bf16_integer, 4),
-    TILE_TEST(mfma_bf16_32x32x16, 32, 16, 1, 2, fill_bf16_integer, 4),
-    TILE_TEST(mfma_bf16_16x16x16, 16, 16, 2, 2, fill_bf16_integer, 4),
-    TILE_TEST(mfma_i8_16x16x64, 16, 64, 2, 1, fill_bits, 4),
-    TILE_TEST(mfma_i8_32x32x32, 32, 32, 2, 1, fill_bits, 4),
-    TILE_TEST(mfma_i8_16x16x32, 16, 32, 1, 1, fill_bits, 4),
-    TILE_TEST(mfma_f32_16x16x4, 16, 4, 5, 4, fill_f32_integer, 4),
-    TILE_TEST(mfma_f32_32x32x2, 32, 2, 4, 4, fill_f32_integer, 4),
-    TILE_TEST(mfma_fp8_16x16x32, 16, 32, 2, 1, fill_bytes_small, 4),
-    TILE_TEST(mfma_fp8_bf8_32x32x16, 32, 16, 2, 1, fill_bytes_small, 4),
-    TILE_TEST(mfma_f64_16x16x4, 16, 4, 3, 8, fill_f64_count, 8),
-    BLOCK_TEST(mfma_f32_16x16x1, 3, 16),
-    BLOCK_TEST(mfma_f32_32x32x1, 2, 32),
-    BLOCK_TEST(mfma_f32_4x4x1, 4, 4),
-    BLOCK_TEST(mfma_broadcast, 4, 4),
-    {.name = "mfma_dependent", .cpu = cpu_mfma_dependent, .groups = {1, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(1024, fill_f16_integer), IN(1024, fill_f16_integer), OUT(1024), U32(3)}},
-    {.name = "smfmac_f16", .cpu = cpu_smfmac_f16, .groups = {1, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(1024, fill_f16_integer), IN(256, fill_sparse_index), IN(2048, fill_f16_integer), OUT(1024)}});
+KERNEL_TESTS(mfma, TILE_TEST(mfma_f16_16x16x32, 16, 32, 3, 2, fill_f16_integer, 4),
+             TILE_TEST(mfma_f16_32x32x16, 32, 16, 3, 2, fill_f16_integer, 4),
+             TILE_TEST(mfma_f16_16x16x16, 16, 16, 1, 2, fill_f16_integer, 4),
+             TILE_TEST(mfma_f16_32x32x8, 32, 8, 2, 2, fill_f16_integer, 4),
+             TILE_TEST(mfma_bf16_16x16x32, 16, 32, 2, 2, fill_bf16_integer, 4),
+             TILE_TEST(mfma_bf16_32x32x16, 32, 16, 1, 2, fill_bf16_integer, 4),
+             TILE_TEST(mfma_bf16_16x16x16, 16, 16, 2, 2, fill_bf16_integer, 4),
+             TILE_TEST(mfma_i8_16x16x64, 16, 64, 2, 1, fill_bits, 4),
+             TILE_TEST(mfma_i8_32x32x32, 32, 32, 2, 1, fill_bits, 4),
+             TILE_TEST(mfma_i8_16x16x32, 16, 32, 1, 1, fill_bits, 4),
+             TILE_TEST(mfma_f32_16x16x4, 16, 4, 5, 4, fill_f32_integer, 4),
+             TILE_TEST(mfma_f32_32x32x2, 32, 2, 4, 4, fill_f32_integer, 4),
+             TILE_TEST(mfma_fp8_16x16x32, 16, 32, 2, 1, fill_bytes_small, 4),
+             TILE_TEST(mfma_fp8_bf8_32x32x16, 32, 16, 2, 1, fill_bytes_small, 4),
+             TILE_TEST(mfma_f64_16x16x4, 16, 4, 3, 8, fill_f64_count, 8), BLOCK_TEST(mfma_f32_16x16x1, 3, 16),
+             BLOCK_TEST(mfma_f32_32x32x1, 2, 32), BLOCK_TEST(mfma_f32_4x4x1, 4, 4), BLOCK_TEST(mfma_broadcast, 4, 4),
+             {.name = "mfma_dependent",
+              .cpu = cpu_mfma_dependent,
+              .groups = {1, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(1024, fill_f16_integer), IN(1024, fill_f16_integer), OUT(1024), U32(3)}},
+             {.name = "smfmac_f16",
+              .cpu = cpu_smfmac_f16,
+              .groups = {1, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(1024, fill_f16_integer), IN(256, fill_sparse_index), IN(2048, fill_f16_integer), OUT(1024)}});

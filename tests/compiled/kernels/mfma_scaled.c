@@ -29,7 +29,9 @@ static inline v8i operand(GLOBAL const u8 *row, u32 g, u32 groups, u32 format) {
     return r;
 }
 
-static inline u32 bits_of_format(u32 format) { return format <= BF8 ? 8 : format == FP4 ? 4 : 6; }
+static inline u32 bits_of_format(u32 format) {
+    return format <= BF8 ? 8 : format == FP4 ? 4 : 6;
+}
 
 /* The scale of the lane's block goes to byte `at` of a dword that is 0xff (NaN) elsewhere. */
 static inline i32 scale_at(GLOBAL const u8 *scales, u32 i, u32 at) {
@@ -37,10 +39,10 @@ static inline i32 scale_at(GLOBAL const u8 *scales, u32 i, u32 at) {
 }
 
 #define SCALED(name, m, k, accumulator, items, call, fa, fb, byte_a, byte_b)                                           \
-    WAVE name(GLOBAL const u8 *a, GLOBAL const u8 *b, GLOBAL const u8 *sa, GLOBAL const u8 *sb, GLOBAL f32 *d,          \
+    WAVE name(GLOBAL const u8 *a, GLOBAL const u8 *b, GLOBAL const u8 *sa, GLOBAL const u8 *sb, GLOBAL f32 *d,         \
               u32 steps) {                                                                                             \
         u32 l = item_x(), r = l % (m), g = l / (m), groups = 64 / (m);                                                 \
-        u32 bytes_a = (k) * bits_of_format(fa) / 8, bytes_b = (k) * bits_of_format(fb) / 8;                            \
+        u32 bytes_a = (k)*bits_of_format(fa) / 8, bytes_b = (k)*bits_of_format(fb) / 8;                                \
         accumulator c = {0};                                                                                           \
         for (u32 s = 0; s < steps; s++) {                                                                              \
             v8i x = operand(a + (r * steps + s) * bytes_a, g, groups, fa);                                             \
@@ -49,7 +51,7 @@ static inline i32 scale_at(GLOBAL const u8 *scales, u32 i, u32 at) {
             i32 q = scale_at(sb, (r * steps + s) * groups + g, byte_b);                                                \
             c = call(x, y, c, fa, fb, byte_a, p, byte_b, q);                                                           \
         }                                                                                                              \
-        UNROLL for (u32 v = 0; v < (items); v++) {                                                                            \
+        UNROLL for (u32 v = 0; v < (items); v++) {                                                                     \
             u32 row = (m) == 16 ? 4 * g + v : v % 4 + 8 * (v / 4) + 4 * g;                                             \
             d[row * (m) + r] = c[v];                                                                                   \
         }                                                                                                              \
@@ -76,9 +78,13 @@ static void scaled_product(const union cpu_arg *a, u32 m, u32 k, u32 fa, u32 fb)
         }
 }
 #define SCALED_16(name, fa, fb, byte_a, byte_b)                                                                        \
-    CPU_WHOLE(name) { scaled_product(a, 16, 128, fa, fb); }
+    CPU_WHOLE(name) {                                                                                                  \
+        scaled_product(a, 16, 128, fa, fb);                                                                            \
+    }
 #define SCALED_32(name, fa, fb, byte_a, byte_b)                                                                        \
-    CPU_WHOLE(name) { scaled_product(a, 32, 64, fa, fb); }
+    CPU_WHOLE(name) {                                                                                                  \
+        scaled_product(a, 32, 64, fa, fb);                                                                             \
+    }
 
 /* Codes of 0, 1/2, 1, 3/2, 2, 3 and their negatives: products and sums are exact. */
 static void fill_codes(unsigned format, void *to, size_t bytes, uint64_t *seed) {
@@ -92,9 +98,11 @@ static void fill_codes(unsigned format, void *to, size_t bytes, uint64_t *seed) 
         memset(to, 0, bytes);                                                                                          \
         fill_codes(format, to, bytes, seed);                                                                           \
     }
-FILL(FP8) FILL(BF8) FILL(FP6) FILL(BF6) FILL(FP4)
+FILL(FP8)
+FILL(BF8)
+FILL(FP6) FILL(BF6) FILL(FP4)
 
-static void fill_scales(void *to, size_t bytes, uint64_t *seed, uint64_t base) {
+    static void fill_scales(void *to, size_t bytes, uint64_t *seed, uint64_t base) {
     (void)base;
     for (size_t k = 0; k < bytes; k++)
         ((u8 *)to)[k] = (u8)(125 + random_next(seed) % 5);
@@ -121,22 +129,22 @@ SCALED_32(scaled_32_bf8_fp6, BF8, FP6, 0, 0)
 #define BITS_BF6 6
 #define BITS_FP4 4
 #define SCALED_TEST(kernel, m, k, fa, fb, steps)                                                                       \
-    {.name = #kernel, .cpu = cpu_##kernel, .groups = {1, 1, 1}, .size = {64, 1, 1},                                    \
-     .args = {IN((m) * (k) * (steps) * BITS_##fa / 8, fill_##fa), IN((m) * (k) * (steps) * BITS_##fb / 8, fill_##fb),  \
-              IN((m) * (k) * (steps) / 32, fill_scales), IN((m) * (k) * (steps) / 32, fill_scales),                    \
-              OUT((m) * (m) * 4), U32(steps)}}
+    {                                                                                                                  \
+        .name = #kernel, .cpu = cpu_##kernel, .groups = {1, 1, 1}, .size = {64, 1, 1}, .args = {                       \
+            IN((m) * (k) * (steps)*BITS_##fa / 8, fill_##fa),                                                          \
+            IN((m) * (k) * (steps)*BITS_##fb / 8, fill_##fb),                                                          \
+            IN((m) * (k) * (steps) / 32, fill_scales),                                                                 \
+            IN((m) * (k) * (steps) / 32, fill_scales),                                                                 \
+            OUT((m) * (m)*4),                                                                                          \
+            U32(steps)                                                                                                 \
+        }                                                                                                              \
+    }
 
-KERNEL_TESTS(mfma_scaled,
-    SCALED_TEST(scaled_16_fp8_fp8, 16, 128, FP8, FP8, 3),
-    SCALED_TEST(scaled_16_fp8_fp8_bytes, 16, 128, FP8, FP8, 2),
-    SCALED_TEST(scaled_16_bf8_fp8, 16, 128, BF8, FP8, 1),
-    SCALED_TEST(scaled_16_fp4_fp4, 16, 128, FP4, FP4, 3),
-    SCALED_TEST(scaled_16_fp6_bf6, 16, 128, FP6, BF6, 2),
-    SCALED_TEST(scaled_16_fp8_fp4, 16, 128, FP8, FP4, 2),
-    SCALED_TEST(scaled_16_fp4_bf8, 16, 128, FP4, BF8, 1),
-    SCALED_TEST(scaled_16_bf6_fp8, 16, 128, BF6, FP8, 2),
-    SCALED_TEST(scaled_32_fp8_fp8, 32, 64, FP8, FP8, 3),
-    SCALED_TEST(scaled_32_fp4_fp4, 32, 64, FP4, FP4, 2),
-    SCALED_TEST(scaled_32_fp6_fp6, 32, 64, FP6, FP6, 2),
-    SCALED_TEST(scaled_32_fp8_fp4, 32, 64, FP8, FP4, 2),
-    SCALED_TEST(scaled_32_bf8_fp6, 32, 64, BF8, FP6, 1));
+KERNEL_TESTS(mfma_scaled, SCALED_TEST(scaled_16_fp8_fp8, 16, 128, FP8, FP8, 3),
+             SCALED_TEST(scaled_16_fp8_fp8_bytes, 16, 128, FP8, FP8, 2),
+             SCALED_TEST(scaled_16_bf8_fp8, 16, 128, BF8, FP8, 1), SCALED_TEST(scaled_16_fp4_fp4, 16, 128, FP4, FP4, 3),
+             SCALED_TEST(scaled_16_fp6_bf6, 16, 128, FP6, BF6, 2), SCALED_TEST(scaled_16_fp8_fp4, 16, 128, FP8, FP4, 2),
+             SCALED_TEST(scaled_16_fp4_bf8, 16, 128, FP4, BF8, 1), SCALED_TEST(scaled_16_bf6_fp8, 16, 128, BF6, FP8, 2),
+             SCALED_TEST(scaled_32_fp8_fp8, 32, 64, FP8, FP8, 3), SCALED_TEST(scaled_32_fp4_fp4, 32, 64, FP4, FP4, 2),
+             SCALED_TEST(scaled_32_fp6_fp6, 32, 64, FP6, FP6, 2), SCALED_TEST(scaled_32_fp8_fp4, 32, 64, FP8, FP4, 2),
+             SCALED_TEST(scaled_32_bf8_fp6, 32, 64, BF8, FP6, 1));

@@ -68,33 +68,26 @@ CPU_ITEMS(private_bytes, ARG_PTR(0, u64), ARG_PTR(1, u64))
     out[global_x()] = r + item_x();
 
 /* 24 registers: the rest is in scratch. */
-KERNEL_ATTR(amdgpu_num_vgpr(24)) spill_to_scratch(GLOBAL const u32 *in, GLOBAL u32 *out, u32 rounds) {
-    SPILL_BODY(48, global_x())
-}
-CPU_ITEMS(spill_to_scratch, ARG_PTR(0, u32), ARG_PTR(1, u32), ARG_U32(2))
+KERNEL_ATTR(amdgpu_num_vgpr(24))
+spill_to_scratch(GLOBAL const u32 *in, GLOBAL u32 *out, u32 rounds){
+    SPILL_BODY(48, global_x())} CPU_ITEMS(spill_to_scratch, ARG_PTR(0, u32), ARG_PTR(1, u32), ARG_U32(2))
 
-/* 8 waves per SIMD leave 64 registers, Acc and Arch together. */
-KERNEL_ATTR(amdgpu_waves_per_eu(8, 8), amdgpu_flat_work_group_size(1, 256))
-spill_occupancy(GLOBAL const u32 *in, GLOBAL u32 *out, u32 rounds) {
-    SPILL_BODY(80, global_x())
-}
-CPU_ITEMS(spill_occupancy, ARG_PTR(0, u32), ARG_PTR(1, u32), ARG_U32(2))
+    /* 8 waves per SIMD leave 64 registers, Acc and Arch together. */
+    KERNEL_ATTR(amdgpu_waves_per_eu(8, 8), amdgpu_flat_work_group_size(1, 256))
+        spill_occupancy(GLOBAL const u32 *in, GLOBAL u32 *out, u32 rounds){
+            SPILL_BODY(80, global_x())} CPU_ITEMS(spill_occupancy, ARG_PTR(0, u32), ARG_PTR(1, u32), ARG_U32(2))
 
-/* What does not fit the 256 Arch VGPRs goes to AccVGPRs. */
-KERNEL_ATTR(amdgpu_waves_per_eu(1, 1), amdgpu_flat_work_group_size(1, 64))
-spill_to_agpr(GLOBAL const u32 *in, GLOBAL u32 *out, u32 rounds) {
-    SPILL_BODY(300, global_x())
-}
-CPU_ITEMS(spill_to_agpr, ARG_PTR(0, u32), ARG_PTR(1, u32), ARG_U32(2))
+    /* What does not fit the 256 Arch VGPRs goes to AccVGPRs. */
+    KERNEL_ATTR(amdgpu_waves_per_eu(1, 1), amdgpu_flat_work_group_size(1, 64))
+        spill_to_agpr(GLOBAL const u32 *in, GLOBAL u32 *out, u32 rounds){
+            SPILL_BODY(300, global_x())} CPU_ITEMS(spill_to_agpr, ARG_PTR(0, u32), ARG_PTR(1, u32), ARG_U32(2))
 
-/* Uniform values: SGPRs spilled to lanes of VGPRs. */
-KERNEL_ATTR(amdgpu_num_sgpr(40), amdgpu_flat_work_group_size(1, 64))
-spill_sgpr(GLOBAL const u32 *in, GLOBAL u32 *out, u32 rounds) {
-    SPILL_BODY(56, group_x())
-}
-CPU_ITEMS(spill_sgpr, ARG_PTR(0, u32), ARG_PTR(1, u32), ARG_U32(2))
+    /* Uniform values: SGPRs spilled to lanes of VGPRs. */
+    KERNEL_ATTR(amdgpu_num_sgpr(40), amdgpu_flat_work_group_size(1, 64))
+        spill_sgpr(GLOBAL const u32 *in, GLOBAL u32 *out, u32 rounds){
+            SPILL_BODY(56, group_x())} CPU_ITEMS(spill_sgpr, ARG_PTR(0, u32), ARG_PTR(1, u32), ARG_U32(2))
 
-KERNEL variable_length(GLOBAL const u32 *in, GLOBAL u32 *out, u32 n) {
+            KERNEL variable_length(GLOBAL const u32 *in, GLOBAL u32 *out, u32 n) {
     u32 i = global_x(), r = 0;
     for (u32 len = n; len < n + 3; len++) {
         u32 a[len];
@@ -107,19 +100,43 @@ KERNEL variable_length(GLOBAL const u32 *in, GLOBAL u32 *out, u32 n) {
 CPU_ITEMS(variable_length, ARG_PTR(0, u32), ARG_PTR(1, u32), ARG_U32(2))
 
 KERNEL_TESTS(scratch,
-    {.name = "private_array", .cpu = cpu_private_array, .groups = {2, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(1104, fill_bits), OUT(1024)}},
-    {.name = "private_sort", .cpu = cpu_private_sort, .groups = {1, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(6144, fill_bits), OUT(6144)}},
-    {.name = "private_bytes", .cpu = cpu_private_bytes, .groups = {1, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(1024, fill_bits), OUT(1024)}},
-    {.name = "spill_to_scratch", .cpu = cpu_spill_to_scratch, .groups = {1, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(1452, fill_bits), OUT(512), U32(4)}},
-    {.name = "spill_occupancy", .cpu = cpu_spill_occupancy, .groups = {1, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(1460, fill_bits), OUT(512), U32(4)}},
-    {.name = "spill_to_agpr", .cpu = cpu_spill_to_agpr, .groups = {2, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(1708, fill_bits), OUT(512), U32(3)}},
-    {.name = "spill_sgpr", .cpu = cpu_spill_sgpr, .groups = {3, 1, 1}, .size = {64, 1, 1},
-     .args = {IN(232, fill_bits), OUT(768), U32(4)}},
-    {.name = "variable_length", .cpu = cpu_variable_length, .groups = {1, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(256, fill_bits), OUT(512), U32(9)}});
+             {.name = "private_array",
+              .cpu = cpu_private_array,
+              .groups = {2, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(1104, fill_bits), OUT(1024)}},
+             {.name = "private_sort",
+              .cpu = cpu_private_sort,
+              .groups = {1, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(6144, fill_bits), OUT(6144)}},
+             {.name = "private_bytes",
+              .cpu = cpu_private_bytes,
+              .groups = {1, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(1024, fill_bits), OUT(1024)}},
+             {.name = "spill_to_scratch",
+              .cpu = cpu_spill_to_scratch,
+              .groups = {1, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(1452, fill_bits), OUT(512), U32(4)}},
+             {.name = "spill_occupancy",
+              .cpu = cpu_spill_occupancy,
+              .groups = {1, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(1460, fill_bits), OUT(512), U32(4)}},
+             {.name = "spill_to_agpr",
+              .cpu = cpu_spill_to_agpr,
+              .groups = {2, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(1708, fill_bits), OUT(512), U32(3)}},
+             {.name = "spill_sgpr",
+              .cpu = cpu_spill_sgpr,
+              .groups = {3, 1, 1},
+              .size = {64, 1, 1},
+              .args = {IN(232, fill_bits), OUT(768), U32(4)}},
+             {.name = "variable_length",
+              .cpu = cpu_variable_length,
+              .groups = {1, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(256, fill_bits), OUT(512), U32(9)}});

@@ -5,7 +5,7 @@
 /* Volatile accesses and s_setreg keep their order; so does what lies between a load and a store. */
 
 /* hwreg(HW_REG_MODE, offset, size) */
-#define MODE_FIELD(offset, size) (1 | (offset) << 6 | ((size) - 1) << 11)
+#define MODE_FIELD(offset, size) (1 | (offset) << 6 | ((size)-1) << 11)
 #endif
 
 #ifdef DEVICE
@@ -16,7 +16,7 @@ KERNEL rounding_modes(GLOBAL const volatile f32 *x, GLOBAL const volatile f32 *y
     GLOBAL volatile f32 *to = out + 8 * i;
 #define UNDER(mode)                                                                                                    \
     __builtin_amdgcn_s_setreg(MODE_FIELD(0, 2), mode);                                                                 \
-    to[2 * mode] = x[i] + y[i];                                                                                              \
+    to[2 * mode] = x[i] + y[i];                                                                                        \
     to[2 * mode + 1] = x[i] * y[i];
     UNDER(0)
     UNDER(1)
@@ -65,7 +65,9 @@ CPU_WHOLE(rounding_modes) {
         }
 }
 
-static u32 flushed(u32 bits) { return bits & 0x7f800000 ? bits : bits & 0x80000000u; }
+static u32 flushed(u32 bits) {
+    return bits & 0x7f800000 ? bits : bits & 0x80000000u;
+}
 
 CPU_WHOLE(flush_denormals) {
     const u32 *x = a[0].pointer;
@@ -94,8 +96,14 @@ static void fill_tiny(void *to, size_t bytes, uint64_t *seed, uint64_t base) {
 #endif
 
 KERNEL_TESTS(special,
-    {.name = "rounding_modes", .cpu = cpu_rounding_modes, .groups = {1, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(512, fill_f32), IN(512, fill_f32), OUT(4096)}},
-    {.name = "flush_denormals", .cpu = cpu_flush_denormals, .groups = {1, 1, 1}, .size = {128, 1, 1},
-     .args = {IN(512, fill_tiny), OUT(1024)}},
-    {.name = "clocks", .cpu = cpu_clocks, .groups = {2, 1, 1}, .size = {64, 1, 1}, .args = {OUT(1024)}});
+             {.name = "rounding_modes",
+              .cpu = cpu_rounding_modes,
+              .groups = {1, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(512, fill_f32), IN(512, fill_f32), OUT(4096)}},
+             {.name = "flush_denormals",
+              .cpu = cpu_flush_denormals,
+              .groups = {1, 1, 1},
+              .size = {128, 1, 1},
+              .args = {IN(512, fill_tiny), OUT(1024)}},
+             {.name = "clocks", .cpu = cpu_clocks, .groups = {2, 1, 1}, .size = {64, 1, 1}, .args = {OUT(1024)}});
