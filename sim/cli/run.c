@@ -9,6 +9,7 @@
 #include "args.h"
 #include "cli.h"
 #include "files.h"
+#include "findings_json.h"
 #include "gfx950sim/gfx950sim.h"
 #include "launch.h"
 #include "mem.h"
@@ -155,18 +156,8 @@ static void print_json(const struct options *o, const struct kernel *k, bool ran
         if (differs)
             cJSON_AddNumberToObject(root, "differs_at_seed", (double)differs_seed);
     }
-    cJSON *list = cJSON_AddArrayToObject(root, "findings");
-    for (size_t i = 0; i < report_count(); i++) {
-        cJSON *f = cJSON_CreateObject();
-        cJSON_AddStringToObject(f, "rule", gfx950sim_finding_rule(i));
-        cJSON_AddStringToObject(f, "severity", gfx950sim_finding_is_error(i) ? "error" : "warning");
-        cJSON_AddStringToObject(f, "text", gfx950sim_finding(i));
-        cJSON_AddItemToArray(list, f);
-    }
-    char *text = cJSON_Print(root);
-    puts(text ? text : "{}");
-    free(text);
-    cJSON_Delete(root);
+    cli_add_findings(root);
+    cli_print_json(root);
 }
 
 static void print_stats(void) {

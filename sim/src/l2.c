@@ -119,7 +119,7 @@ void l2_invalidate(struct wave *w) {
                     a->chunk[c].line[i].held[w->wg->xcd] = 0;
 }
 
-/* --- loads ----------------------------------------------------------------------------------------------- */
+/* --- loads --- */
 
 struct stale {
     uint64_t lanes;
@@ -191,7 +191,7 @@ void l2_load(struct track *t, struct track_alloc *records, struct vmem_access *a
             : "this XCD still holds the line from an earlier read; buffer_inv sc1 after the acquire, or load with sc1");
 }
 
-/* --- writes ---------------------------------------------------------------------------------------------- */
+/* --- writes --- */
 
 static bool held_elsewhere(const struct track *t, const struct l2_line *l, unsigned xcd) {
     for (unsigned x = 0; x < TRACK_XCDS; x++)

@@ -80,8 +80,7 @@ static bool check_launch(const struct launch *l, char *err, size_t err_size) {
     return launch_occupancy(l->kernel, (uint32_t)items, l->dynamic_lds, err, err_size) > 0;
 }
 
-/* --- running
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- running --- */
 
 /* Instructions of a workgroup before the launcher first looks whether it waits for another, and before it lets others
  * run in any case. */

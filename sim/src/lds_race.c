@@ -118,7 +118,7 @@ static void check_writer(struct access *x, uint64_t w, unsigned bytes, unsigned 
                  (uint32_t)(w >> WPC), several ? "and others updated" : "wrote");
 }
 
-/* --- loads to LDS under way ------------------------------------------------------------------------------ */
+/* --- loads to LDS under way --- */
 
 /* First lane that touches what the load will write, or LANES. */
 static unsigned meets(const struct lds_access *a, uint64_t lanes, const struct pending *p) {

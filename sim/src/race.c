@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/* --- releases and acquires ------------------------------------------------------------------------------- */
+/* --- releases and acquires --- */
 
 enum { RELEASES = 32 };
 
@@ -127,7 +127,7 @@ static bool released(struct track *t, const struct track_event *e, uint64_t acqu
     return false;
 }
 
-/* --- the accesses ---------------------------------------------------------------------------------------- */
+/* --- the accesses --- */
 
 struct access {
     struct track *t;

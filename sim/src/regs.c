@@ -89,7 +89,7 @@ uint64_t wave_undef_lanes(struct wave *w, unsigned reg, unsigned n, uint64_t exe
     return lanes & exec;
 }
 
-/* --- constants and scalar operands ------------------------------------------------------------------------------- */
+/* --- constants and scalar operands --- */
 
 static uint16_t f16_bits(double x) {
     _Float16 h = (_Float16)x;

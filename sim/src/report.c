@@ -176,8 +176,7 @@ void report(struct wave *w, const struct insn *in, unsigned check, const struct 
     pthread_mutex_unlock(&lock);
 }
 
-/* --- the public side
- * ----------------------------------------------------------------------------------------------------- */
+/* --- the public side --- */
 
 uint64_t report_errors(void) {
     pthread_mutex_lock(&lock);

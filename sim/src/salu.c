@@ -59,7 +59,7 @@ void salu_write_exec(struct wave *w, const struct insn *in, uint64_t value, uint
     w->s64[SREG_EXEC / 2] = value;
 }
 
-/* --- undefined bits ----------------------------------------------------------------------------------------------- */
+/* --- undefined bits --- */
 
 /* Sources with their undefined bits, and whether SCC is a source that is undefined. */
 struct undefined {

@@ -81,7 +81,7 @@ struct track_group *track_group_of(struct wave *w) {
     return g;
 }
 
-/* --- records of allocations ------------------------------------------------------------------------------ */
+/* --- records of allocations --- */
 
 static struct track_alloc *find(struct track *t, uint32_t id) {
     for (struct track_alloc *a = atomic_load_explicit(&t->bucket[id % 256], memory_order_acquire); a; a = a->next)
@@ -127,7 +127,7 @@ struct track_chunk *track_chunk_at(struct track_alloc *a, uint64_t addr) {
     return &a->chunk[addr / TRACK_CHUNK - a->first];
 }
 
-/* --- events ---------------------------------------------------------------------------------------------- */
+/* --- events --- */
 
 uint32_t track_event_new(struct track *t, const struct track_event *e) {
     uint32_t id;
@@ -164,7 +164,7 @@ bool track_event_get(struct track *t, uint32_t id, struct track_event *e) {
     return __atomic_load_n(&slot->id, __ATOMIC_RELAXED) == id;
 }
 
-/* --- hooks ----------------------------------------------------------------------------------------------- */
+/* --- hooks --- */
 
 static bool needed(const struct vmem_access *a, const struct mem_group *g, struct track **t,
                    struct track_alloc **records) {

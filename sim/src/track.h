@@ -107,7 +107,7 @@ struct track_chunk *track_chunk_at(struct track_alloc *a, uint64_t addr);
 bool track_event_get(struct track *t, uint32_t id, struct track_event *e);
 uint32_t track_event_new(struct track *t, const struct track_event *e);
 
-/* --- hooks ----------------------------------------------------------------------------------------------- */
+/* --- hooks --- */
 
 /* Lanes of one access in one allocation. */
 struct mem_group {

@@ -38,7 +38,7 @@ static bool is_packed32(enum isa_type t) {
     return t == T_V2F32 || t == T_V2B32;
 }
 
-/* --- MODE ------------------------------------------------------------------------------------------------------- */
+/* --- MODE --- */
 
 #if defined(__x86_64__)
 unsigned valu_fenv_enter(const struct wave *w, uint32_t flags) {
@@ -78,7 +78,7 @@ void valu_fenv_leave(unsigned old) {
 }
 #endif
 
-/* --- sources ------------------------------------------------------------------------------------------------------ */
+/* --- sources --- */
 
 /* A source as raw dwords: rows of its registers, or broadcast; shadows likewise where wanted. */
 struct raw {
@@ -310,8 +310,7 @@ static void write_result(struct wave *w, const struct insn *in, enum isa_type ty
     wave_write_row(w, reg, q, uq, exec);
 }
 
-/* --- the driver
- * -------------------------------------------------------------------------------------------------------- */
+/* --- the driver --- */
 
 unsigned valu_sources(const struct isa_op *op) {
     unsigned n = 0;

@@ -2,7 +2,7 @@
 #include "track.h"
 #include "vmem_parts.h"
 
-/* --- groups of lanes in one allocation ------------------------------------------------------------------- */
+/* --- groups of lanes in one allocation --- */
 
 static void bounds(const struct vmem_access *a, uint64_t lanes, struct mem_group *g) {
     uint64_t home = a->addr[__builtin_ctzll(lanes)], low = home, high = home;
@@ -65,7 +65,7 @@ static void count(struct vmem_access *a, const struct mem_group *g) {
     }
 }
 
-/* --- loads ----------------------------------------------------------------------------------------------- */
+/* --- loads --- */
 
 /* Coherent loads order what other waves published before. */
 static void gather_coherent(const struct mem_group *g, unsigned bytes, lane_row *row) {
@@ -141,7 +141,7 @@ void vmem_load(struct vmem_access *a, lane_row *value, lane_row *undef) {
         mem_faults_report(a, &bad);
 }
 
-/* --- stores ---------------------------------------------------------------------------------------------- */
+/* --- stores --- */
 
 static void scatter_coherent(const struct mem_group *g, unsigned bytes, const uint32_t *const row[]) {
     for (uint64_t t = g->lanes; t; t &= t - 1) {
@@ -189,7 +189,7 @@ void vmem_store(struct vmem_access *a, const uint32_t *const value[], const uint
         mem_faults_report(a, &bad);
 }
 
-/* --- atomics --------------------------------------------------------------------------------------------- */
+/* --- atomics --- */
 
 static uint64_t update(uintptr_t p, const struct atomic_op *op, uint64_t data, uint64_t compare) {
     if (op->ndw == 1) {

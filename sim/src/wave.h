@@ -135,7 +135,7 @@ struct run {
     void *globals;          /* struct track: L2 model and race records of the launch, NULL when neither runs */
 };
 
-/* --- vector registers ------------------------------------------------------------------------------------------- */
+/* --- vector registers --- */
 
 /* Row of a register for reading; fills it with poison when it was never written. */
 static inline const uint32_t *wave_row(struct wave *w, unsigned reg) {
@@ -169,7 +169,7 @@ uint64_t wave_undef_lanes(struct wave *w, unsigned reg, unsigned n, uint64_t exe
 /* dst[i] = mask bit i ? src[i] : dst[i] */
 void lanes_blend(uint32_t *dst, const uint32_t *src, uint64_t mask);
 
-/* --- scalar registers and operands -------------------------------------------------------------------------------- */
+/* --- scalar registers and operands --- */
 
 static inline uint64_t wave_exec(const struct wave *w) {
     return w->s64[SREG_EXEC / 2];
@@ -217,8 +217,7 @@ void hazard_classify(struct insn *in);
 void hazard_check(struct wave *w, const struct insn *in);
 void hazard_produce(struct wave *w, const struct insn *in);
 
-/* --- engine
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- engine --- */
 
 /* Prepares a wave: all registers undefined, nothing outstanding, EXEC all ones. Memory of v, vundef and pending_rows is
  * the caller's: wave_storage_size() bytes, aligned to 64. */

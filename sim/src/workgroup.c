@@ -163,8 +163,7 @@ void workgroup_free(struct workgroup *wg) {
     free(wg);
 }
 
-/* --- waves of a workgroup
- * ---------------------------------------------------------------------------------------------- */
+/* --- waves of a workgroup --- */
 
 static uint64_t mix(uint64_t x) {
     x ^= x >> 33;

@@ -53,16 +53,11 @@ struct kernel_file {
 };
 
 /* A buffer is compared with the CPU's after the launch, also one that is only read. */
-#define IN(n, fill_with)                                                                                               \
-    { .kind = ARG_BUFFER, .bytes = (n), .fill = fill_with }
-#define INOUT(n, fill_with)                                                                                            \
-    { .kind = ARG_BUFFER, .bytes = (n), .fill = fill_with }
-#define OUT(n)                                                                                                         \
-    { .kind = ARG_BUFFER, .bytes = (n) }
-#define OUT_AS(n, how)                                                                                                 \
-    { .kind = ARG_BUFFER, .bytes = (n), .compare = how }
-#define OUT_NEAR(n, how, allowed)                                                                                      \
-    { .kind = ARG_BUFFER, .bytes = (n), .compare = how, .tolerance = (allowed) }
+#define IN(n, fill_with) {.kind = ARG_BUFFER, .bytes = (n), .fill = fill_with}
+#define INOUT(n, fill_with) {.kind = ARG_BUFFER, .bytes = (n), .fill = fill_with}
+#define OUT(n) {.kind = ARG_BUFFER, .bytes = (n)}
+#define OUT_AS(n, how) {.kind = ARG_BUFFER, .bytes = (n), .compare = how}
+#define OUT_NEAR(n, how, allowed) {.kind = ARG_BUFFER, .bytes = (n), .compare = how, .tolerance = (allowed)}
 #define U32(v)                                                                                                         \
     {                                                                                                                  \
         .kind = ARG_VALUE, .value = {.u = (v) }                                                                        \
@@ -80,7 +75,7 @@ struct kernel_file {
         .kind = ARG_VALUE, .value = {.d = (v) }                                                                        \
     }
 
-/* --- data.c ------------------------------------------------------------------------------------------------------ */
+/* --- data.c --- */
 
 uint64_t random_next(uint64_t *seed);
 fill_function fill_bits, fill_zero;

@@ -55,7 +55,7 @@ _Noreturn static void wrong(const char *what) {
     abort();
 }
 
-/* --- one object -------------------------------------------------------------------------------------------- */
+/* --- one object --- */
 
 static void *buffers[BUFFERS];
 
@@ -165,7 +165,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
 }
 
 #ifndef FUZZ_WITHOUT_MAIN
-/* --- mutations -------------------------------------------------------------------------------------------- */
+/* --- mutations --- */
 
 struct span {
     size_t at, size;
@@ -310,7 +310,7 @@ static void run_case(uint64_t seed, uint64_t n) {
     progress->cases++;
 }
 
-/* --- the two processes -------------------------------------------------------------------------------------- */
+/* --- the two processes --- */
 
 static double seconds(void) {
     struct timespec t;

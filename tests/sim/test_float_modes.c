@@ -79,8 +79,7 @@ static uint64_t split(const struct format *f, uint64_t b, int *e) {
     return field ? m | 1ull << f->mantissa : m;
 }
 
-/* --- exact sums
- * ------------------------------------------------------------------------------------------------------- */
+/* --- exact sums --- */
 
 struct exact {
     uint32_t w[WORDS]; /* two's complement */
@@ -169,8 +168,7 @@ static bool reference(const struct format *f, const struct format *to, const uin
     return true;
 }
 
-/* --- running
- * ---------------------------------------------------------------------------------------------------------- */
+/* --- running --- */
 
 static uint64_t random_state = 0x243f6a8885a308d3ull;
 

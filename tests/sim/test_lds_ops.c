@@ -26,7 +26,7 @@ static void start(uint32_t first, uint32_t step) {
     fill(o);
 }
 
-/* --- loads and stores ------------------------------------------------------------------------------------ */
+/* --- loads and stores --- */
 
 static void check_reads(void) {
     static const struct {
@@ -126,7 +126,7 @@ static void check_addtid(void) {
     check("ds_write_addtid_b32", &r, m, o);
 }
 
-/* --- atomics --------------------------------------------------------------------------------------------- */
+/* --- atomics --- */
 
 static const struct {
     const char *stem, *types, *op;
@@ -214,7 +214,7 @@ static void check_atomics(void) {
     }
 }
 
-/* --- lane exchange --------------------------------------------------------------------------------------- */
+/* --- lane exchange --- */
 
 static void check_swizzle(const char *name, const unsigned *source) {
     start(0, 0);
@@ -272,7 +272,7 @@ static void check_exchange(void) {
     check("ds_bpermute_exec", &r, m, o);
 }
 
-/* --- transposed reads ------------------------------------------------------------------------------------ */
+/* --- transposed reads --- */
 
 static unsigned bits_at(const uint8_t *p, unsigned bit, unsigned n) {
     unsigned x = 0;
@@ -304,7 +304,7 @@ static void check_transpose(const char *name, unsigned element, unsigned bytes, 
     check(name, &r, m, o);
 }
 
-/* --- loads to LDS ---------------------------------------------------------------------------------------- */
+/* --- loads to LDS --- */
 
 static void check_dma(void) {
     static const struct {

@@ -84,7 +84,7 @@ static void check_accvgprs(void) {
     op_same("acc_load_store", r.o, want, sizeof want, "O");
 }
 
-/* --- scratch and flat ------------------------------------------------------------------------------------ */
+/* --- scratch and flat --- */
 
 static void check_scratch(void) {
     for (size_t k = 0; k < sizeof loads / sizeof *loads; k++) {
@@ -147,7 +147,7 @@ static void check_flat(void) {
         CHECK(r.o[i][0] == get32(before.m + 60 * i), "lane %u", i);
 }
 
-/* --- buffer descriptors ---------------------------------------------------------------------------------- */
+/* --- buffer descriptors --- */
 
 static void check_raw_bounds(void) {
     for (uint32_t records = 90; records <= 110;
@@ -251,7 +251,7 @@ static void check_descriptors(void) {
     op_run_finds(&r, "buffer_off", "bad-descriptor", "data format");
 }
 
-/* --- formats --------------------------------------------------------------------------------------------- */
+/* --- formats --- */
 
 static uint32_t word3(unsigned data, unsigned num) {
     return 0xfac | num << 12 | data << 15;
@@ -357,7 +357,7 @@ static void check_formats(void) {
     op_same("d16 store", r.m, (float[]){1, -2, 65504, 0}, 16, "M");
 }
 
-/* --- scalar memory --------------------------------------------------------------------------------------- */
+/* --- scalar memory --- */
 
 static void check_scalar_load(const char *name, unsigned n, unsigned at, uint32_t soffset, uint32_t records) {
     struct op_run r;
@@ -409,7 +409,7 @@ static void check_scalar(void) {
     op_run_finds(&r, "scalar_crooked", "alignment", "not a multiple of 4");
 }
 
-/* --- faults ---------------------------------------------------------------------------------------------- */
+/* --- faults --- */
 
 static void check_faults(void) {
     struct op_run r;

@@ -117,8 +117,7 @@ static void encoders(int format) {
     }
 }
 
-/* --- instructions
- * ----------------------------------------------------------------------------------------------------- */
+/* --- instructions --- */
 
 static struct wave w;
 

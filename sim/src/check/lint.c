@@ -1,4 +1,4 @@
-/* Paths of the code: successors, reachability, and the walk that looks for missing wait states. */
+/* Static findings of a kernel: reachability, the walk that looks for missing wait states, and what needs no path. */
 #define _GNU_SOURCE
 #include "lint.h"
 
@@ -8,32 +8,7 @@
 #include "flow.h"
 #include "hazard.h"
 
-bool flow_is(const struct insn *in, const char *prefix) {
-    return strncmp(in->mnemonic, prefix, strlen(prefix)) == 0;
-}
-
-unsigned flow_successors(const struct code *code, uint32_t at, uint32_t next[2]) {
-    const struct insn *in = &code->insn[at];
-    unsigned n = 0;
-    if (flow_is(in, "s_endpgm") || flow_is(in, "s_setpc") || flow_is(in, "s_rfe") || flow_is(in, "s_trap"))
-        return 0;
-    if (flow_is(in, "s_branch") || flow_is(in, "s_cbranch")) {
-        if (in->target != UINT32_MAX)
-            next[n++] = in->target;
-        if (flow_is(in, "s_branch"))
-            return n;
-    }
-    if (at + 1 < code->ninsn)
-        next[n++] = at + 1;
-    return n;
-}
-
-bool flow_is_call(const struct insn *in) {
-    return flow_is(in, "s_swappc") || flow_is(in, "s_call");
-}
-
-/* --- wait states
- * ------------------------------------------------------------------------------------------------------ */
+/* --- wait states --- */
 
 struct walk {
     struct flow *flow;
@@ -101,8 +76,7 @@ static bool check_wait_states(struct flow *f) {
     return ok;
 }
 
-/* --- what needs no path
- * ------------------------------------------------------------------------------------------------- */
+/* --- what needs no path --- */
 
 static bool is_padding(const struct insn *in) {
     return flow_is(in, "s_nop") || flow_is(in, "s_code_end") || flow_is(in, "s_endpgm") || flow_is(in, "invalid");
@@ -170,8 +144,7 @@ static void check_entries(struct flow *f) {
     }
 }
 
-/* --- driver
- * --------------------------------------------------------------------------------------------------------------- */
+/* --- driver --- */
 
 static bool reach(struct flow *f, uint32_t root) {
     uint32_t *stack = malloc(((size_t)f->code->ninsn * 2 + 2) * sizeof *stack);

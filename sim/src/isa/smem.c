@@ -113,7 +113,7 @@ static void buffer_store_s(struct wave *w, const struct insn *in) {
     book(w, in, 0);
 }
 
-/* --- atomics: one lane of the vector path ---------------------------------------------------------------- */
+/* --- atomics: one lane of the vector path --- */
 
 static void scalar_atomic(struct wave *w, const struct insn *in, bool usable, uint64_t addr) {
     const struct atomic_op *op = in->op->aux;
@@ -158,7 +158,7 @@ static void buffer_atomic(struct wave *w, const struct insn *in) {
     scalar_atomic(w, in, defined, addr);
 }
 
-/* --- clocks, and what has no visible effect -------------------------------------------------------------- */
+/* --- clocks, and what has no visible effect --- */
 
 /* One wait state is four cycles of a 2.4 GHz clock; REALTIME counts at 100 MHz. */
 static void clock_value(struct wave *w, const struct insn *in, uint64_t value) {

@@ -29,7 +29,7 @@ static void v_bitop3(struct lane_args *x) {
     }
 }
 
-/* --- shifts and fields -------------------------------------------------------------------------------------------- */
+/* --- shifts and fields --- */
 
 LANE_FN2(v_lshlrev_b32, uint32_t, uint32_t, uint32_t, B << (A & 31))
 LANE_FN2(v_lshrrev_b32, uint32_t, uint32_t, uint32_t, B >> (A & 31))
@@ -137,7 +137,7 @@ static inline uint32_t leading_signs(int32_t a) {
 
 LANE_FN1(v_ffbh_i32, uint32_t, int32_t, leading_signs(A))
 
-/* --- random numbers ----------------------------------------------------------------------------------------------- */
+/* --- random numbers --- */
 
 LANE_FN1(v_prng_b32, uint32_t, uint32_t, A << 1 ^ (A >> 31 ? 197 : 0))
 

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-/* --- v_div_scale ------------------------------------------------------------------------------------------------- */
+/* --- v_div_scale --- */
 
 /* a is scaled; it is the denominator b or the numerator c. The flag says that v_div_fmas has to scale the quotient.
  *   c/b near the largest number, or c/b and 1/b denormal: b goes towards c, flag

@@ -2,7 +2,7 @@
 #include "../lanes.h"
 #include "vint.h"
 
-/* --- add, subtract; saturating under clamp ------------------------------------------------------------------------ */
+/* --- add, subtract; saturating under clamp --- */
 
 static inline uint32_t add_u32(uint32_t a, uint32_t b) {
     return a + b;
@@ -124,7 +124,7 @@ static void shadow_mul_hi24(struct shadow_args *s) {
         d[i] = u24(a[i] | b[i]) ? ~0u : 0;
 }
 
-/* --- minimum, maximum, median ------------------------------------------------------------------------------------- */
+/* --- minimum, maximum, median --- */
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))

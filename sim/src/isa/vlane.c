@@ -80,7 +80,7 @@ static void writelane(struct wave *w, const struct insn *in) {
     wave_write_row(w, in->opnd[0].reg, row, uvalue | (ulane & 63) ? undef : NULL, 1ull << (lane & 63));
 }
 
-/* --- two registers ------------------------------------------------------------------------------------------------ */
+/* --- two registers --- */
 
 struct rows {
     lane_row value[2], undef[2];

@@ -59,7 +59,7 @@ PK_FN2(v_pk_lshlrev_b16, u16, (uint32_t)B << (A & 15))
 PK_FN2(v_pk_lshrrev_b16, u16, (uint32_t)B >> (A & 15))
 PK_FN2(v_pk_ashrrev_i16, i16, B >> (A & 15))
 
-/* --- packs of bytes ----------------------------------------------------------------------------------------------- */
+/* --- packs of bytes --- */
 
 static inline uint32_t saturate_u8(int32_t v) {
     return v < 0 ? 0 : v > 255 ? 255 : (uint32_t)v;

@@ -25,7 +25,7 @@
 #define COS_TURNS(x) ((f32)cos(6.283185307179586 * (x)))
 #define RCP64(x) (1.0 / (x))
 #define RSQ64(x) (1.0 / sqrt(x))
-#define FRACT(x) ((x)-floorf(x))
+#define FRACT(x) ((x) - floorf(x))
 #define MED3(a, b, c) fmaxf(fminf(a, b), fminf(fmaxf(a, b), c))
 #endif
 

@@ -13,7 +13,9 @@ static inline unsigned format_bits(unsigned format) {
 }
 
 static inline f32 format_decode(unsigned format, unsigned code) {
-    static const struct { int mantissa, bias; } of[] = {{3, 7}, {2, 15}, {3, 1}, {2, 3}, {1, 1}};
+    static const struct {
+        int mantissa, bias;
+    } of[] = {{3, 7}, {2, 15}, {3, 1}, {2, 3}, {1, 1}};
     int m = of[format].mantissa, bits = (int)format_bits(format);
     int exponent = (int)(code >> m) & ((1 << (bits - 1 - m)) - 1), fraction = (int)code & ((1 << m) - 1);
     f32 sign = code >> (bits - 1) & 1 ? -1.0f : 1.0f;

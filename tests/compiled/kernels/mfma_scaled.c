@@ -42,7 +42,7 @@ static inline i32 scale_at(GLOBAL const u8 *scales, u32 i, u32 at) {
     WAVE name(GLOBAL const u8 *a, GLOBAL const u8 *b, GLOBAL const u8 *sa, GLOBAL const u8 *sb, GLOBAL f32 *d,         \
               u32 steps) {                                                                                             \
         u32 l = item_x(), r = l % (m), g = l / (m), groups = 64 / (m);                                                 \
-        u32 bytes_a = (k)*bits_of_format(fa) / 8, bytes_b = (k)*bits_of_format(fb) / 8;                                \
+        u32 bytes_a = (k) * bits_of_format(fa) / 8, bytes_b = (k) * bits_of_format(fb) / 8;                            \
         accumulator c = {0};                                                                                           \
         for (u32 s = 0; s < steps; s++) {                                                                              \
             v8i x = operand(a + (r * steps + s) * bytes_a, g, groups, fa);                                             \
@@ -100,7 +100,8 @@ static void fill_codes(unsigned format, void *to, size_t bytes, uint64_t *seed) 
     }
 FILL(FP8)
 FILL(BF8)
-FILL(FP6) FILL(BF6) FILL(FP4)
+FILL(FP6)
+FILL(BF6) FILL(FP4)
 
     static void fill_scales(void *to, size_t bytes, uint64_t *seed, uint64_t base) {
     (void)base;
@@ -131,11 +132,11 @@ SCALED_32(scaled_32_bf8_fp6, BF8, FP6, 0, 0)
 #define SCALED_TEST(kernel, m, k, fa, fb, steps)                                                                       \
     {                                                                                                                  \
         .name = #kernel, .cpu = cpu_##kernel, .groups = {1, 1, 1}, .size = {64, 1, 1}, .args = {                       \
-            IN((m) * (k) * (steps)*BITS_##fa / 8, fill_##fa),                                                          \
-            IN((m) * (k) * (steps)*BITS_##fb / 8, fill_##fb),                                                          \
+            IN((m) * (k) * (steps) * BITS_##fa / 8, fill_##fa),                                                        \
+            IN((m) * (k) * (steps) * BITS_##fb / 8, fill_##fb),                                                        \
             IN((m) * (k) * (steps) / 32, fill_scales),                                                                 \
             IN((m) * (k) * (steps) / 32, fill_scales),                                                                 \
-            OUT((m) * (m)*4),                                                                                          \
+            OUT((m) * (m) * 4),                                                                                        \
             U32(steps)                                                                                                 \
         }                                                                                                              \
     }

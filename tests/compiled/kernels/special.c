@@ -5,7 +5,7 @@
 /* Volatile accesses and s_setreg keep their order; so does what lies between a load and a store. */
 
 /* hwreg(HW_REG_MODE, offset, size) */
-#define MODE_FIELD(offset, size) (1 | (offset) << 6 | ((size)-1) << 11)
+#define MODE_FIELD(offset, size) (1 | (offset) << 6 | ((size) - 1) << 11)
 #endif
 
 #ifdef DEVICE
