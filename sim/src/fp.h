@@ -42,8 +42,7 @@ static inline bool is_nan64(uint64_t b) {
     return (b & ~(1ull << 63)) > 0x7ffull << 52;
 }
 
-/* --- denormals: MODE[5:4] for f32, MODE[7:6] for f16 and f64; bit 0 keeps inputs, bit 1 keeps results ---------------
- */
+/* --- denormals: MODE[5:4] for f32, MODE[7:6] for f16 and f64; bit 0 keeps inputs, bit 1 keeps results --- */
 
 static inline bool mode_flush32_in(const struct wave *w) {
     return !(w->mode >> 4 & 1);
@@ -70,8 +69,7 @@ static inline uint32_t flush16(uint32_t b, bool flush) {
     return (b & 0x7c00) == 0 ? b & ~((uint32_t)flush * 0x7fff) : b;
 }
 
-/* --- f16 -----------------------------------------------------------------------------------------------------------
- */
+/* --- f16 --- */
 
 static inline float f16_value(uint32_t b) {
     return f16_to_f32((uint16_t)b);
@@ -105,8 +103,7 @@ void f32_row_to_f16(const float in[LANES], void *row);
 void f16_pairs_to_f32(const void *row, float lo[LANES], float hi[LANES]);
 void f32_to_f16_pairs(const float lo[LANES], const float hi[LANES], void *row);
 
-/* --- minimum and maximum -------------------------------------------------------------------------------------------
- */
+/* --- minimum and maximum --- */
 
 /* Integers in the order of the floats, -0 below +0. */
 static inline int32_t f32_order(uint32_t b) {
@@ -191,8 +188,7 @@ FP_MINMAX(64, uint64_t, 1ull << 51, ~(1ull << 63))
         }                                                                                                              \
     }
 
-/* --- scaling by powers of two --------------------------------------------------------------------------------------
- */
+/* --- scaling by powers of two --- */
 
 /* 2^e, -1022 <= e <= 1023. */
 static inline double exp2_int(int64_t e) {

@@ -16,8 +16,7 @@
 
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 
-/* --- limits ----------------------------------------------------------------------------------------------------------
- */
+/* --- limits --- */
 
 static unsigned granulated(unsigned n, unsigned granule) {
     return (n + granule - 1) / granule * granule;

@@ -73,8 +73,7 @@ bool check_set_severity(const char *name, enum severity severity) {
     return false;
 }
 
-/* --- text ------------------------------------------------------------------------------------------------------------
- */
+/* --- text --- */
 
 static void listing(FILE *f, const struct code *code, const struct insn *in, const char *mark) {
     fprintf(f, "  %s 0x%-6x %s\n", mark, in->pc, code_text(code, in));

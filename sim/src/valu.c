@@ -241,8 +241,7 @@ static uint64_t fetch(struct wave *w, const struct insn *in, unsigned s, unsigne
     return blocked;
 }
 
-/* --- results --------------------------------------------------------------------------------------------------------
- */
+/* --- results --- */
 
 /* SDWA destination: the result's low bits into the selected bytes. */
 static void write_sdwa(struct wave *w, const struct insn *in, unsigned reg, lane_row d, const uint32_t *u,

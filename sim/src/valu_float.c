@@ -29,8 +29,7 @@ void valu_float_sources(const struct wave *w, const struct isa_op *op, uint64_t 
         flush_halves(op->src[s], src[s]);
 }
 
-/* --- overflow -------------------------------------------------------------------------------------------------------
- */
+/* --- overflow --- */
 
 /* Exponent all ones. */
 static bool not_finite(enum isa_type type, const void *row, int lane, unsigned half) {
@@ -71,8 +70,7 @@ static void saturate_halves(const struct lane_args *x, const struct isa_op *op) 
                 q[i] -= 1u << (16 * half);
 }
 
-/* --- omod and clamp --------------------------------------------------------------------------------------------------
- */
+/* --- omod and clamp --- */
 
 static float clamp01(float x, bool dx10) {
     if (isnan(x))

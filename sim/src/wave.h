@@ -185,8 +185,7 @@ uint64_t operand_constant(const struct operand *o, enum isa_type type);
 void scalar_dst32(struct wave *w, const struct operand *o, uint32_t value, uint32_t undef);
 void scalar_dst64(struct wave *w, const struct operand *o, uint64_t value, uint64_t undef);
 
-/* --- custom operations (exec in their row) -------------------------------------------------------------------------
- */
+/* --- custom operations (exec in their row) --- */
 
 /* Vector or scalar operand i, dword d of its tuple, as 64 lanes (broadcast for scalars and constants) in tmp or in
  * place. A constant of an operand that is wider than its dwords gives its bits by type of the row. */
@@ -194,8 +193,7 @@ const uint32_t *vsrc_row(struct wave *w, const struct insn *in, unsigned i, unsi
 /* Lanes in which operand i holds undefined bits (all or none for scalars). */
 uint64_t vsrc_undef_lanes(struct wave *w, const struct insn *in, unsigned i, uint64_t exec);
 
-/* --- outstanding loads (check/wait.c) -------------------------------------------------------------------------------
- */
+/* --- outstanding loads (check/wait.c) --- */
 
 /* Books an outstanding operation for counters PEND_*; the caller fills value (and undef where needed) before the next
  * instruction. ndw 0: a store, or a load to LDS that sets deliver. */
@@ -210,8 +208,7 @@ void pending_at_barrier(struct wave *w);
 /* Reports registers of `in` that outstanding loads still write. Called only when something is outstanding. */
 void wait_check(struct wave *w, const struct insn *in);
 
-/* --- wait states (check/hazard.c) ------------------------------------------------------------------------------------
- */
+/* --- wait states (check/hazard.c) --- */
 
 void hazard_classify(struct insn *in);
 void hazard_check(struct wave *w, const struct insn *in);

@@ -50,8 +50,7 @@ static const struct test {
     {"v_cvt_f16_u16_e32 v8, v0", FROM_UNSIGNED, &f16, NULL, 16},
 };
 
-/* --- formats as bits -------------------------------------------------------------------------------------------------
- */
+/* --- formats as bits --- */
 
 static int width(const struct format *f) {
     return f == &f16 ? 16 : f == &f32 ? 32 : 64;

@@ -55,8 +55,7 @@ static bool is_nan(uint32_t bits) {
     return (bits & 0x7fffffff) > 0x7f800000;
 }
 
-/* --- definedness ----------------------------------------------------------------------------------------------------
- */
+/* --- definedness --- */
 
 static void expect_report(const char *text, const char *what, const char *lanes) {
     const char *rule = gfx950sim_finding_rule(0);
@@ -145,8 +144,7 @@ static void test_undefined_c(void) {
     CHECK(wave->vstate[10] == REG_DEFINED, "a constant C is defined");
 }
 
-/* --- numbers --------------------------------------------------------------------------------------------------------
- */
+/* --- numbers --- */
 
 /* A holds one code in every element, B ones: D is K times the code's value. */
 static void test_codes(void) {

@@ -489,8 +489,7 @@ bool hazard_overlap(unsigned r, const struct insn *from, const struct insn *to, 
     return false;
 }
 
-/* --- run time -------------------------------------------------------------------------------------------------------
- */
+/* --- run time --- */
 
 static void complain(struct wave *w, unsigned r, const struct insn *from, const struct insn *to, unsigned have, int reg,
                      bool is_sgpr) {

@@ -86,8 +86,7 @@ static void cbranch_cdbgsys_and_user(struct wave *w, const struct insn *in) {
         take(w, in);
 }
 
-/* --- program counter ------------------------------------------------------------------------------------------------
- */
+/* --- program counter --- */
 
 static uint64_t target_address(struct wave *w, const struct insn *in, unsigned i) {
     uint64_t undef, address = salu_source(w, in, i, T_B64, &undef);
@@ -121,8 +120,7 @@ static void rfe(struct wave *w, const struct insn *in) {
     setpc(w, in);
 }
 
-/* --- end, trap and halt ---------------------------------------------------------------------------------------------
- */
+/* --- end, trap and halt --- */
 
 static void endpgm(struct wave *w, const struct insn *in) {
     (void)in;

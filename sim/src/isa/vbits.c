@@ -64,8 +64,7 @@ static uint32_t reverse(uint32_t v) {
 
 LANE_FN1(v_bfrev_b32, uint32_t, uint32_t, reverse(A))
 
-/* --- permute ---------------------------------------------------------------------------------------------------------
- */
+/* --- permute --- */
 
 /* Bytes 0 to 3 are b's, 4 to 7 a's; selectors 8 to 11 repeat the sign of bytes 1, 3, 5, 7; then 0x00 and 0xff. */
 static inline uint8_t perm_byte(uint64_t bytes, unsigned sel) {
@@ -123,8 +122,7 @@ static void shadow_perm(struct shadow_args *s) {
     }
 }
 
-/* --- counts ----------------------------------------------------------------------------------------------------------
- */
+/* --- counts --- */
 
 LANE_FN2(v_bcnt_u32_b32, uint32_t, uint32_t, uint32_t, (uint32_t)__builtin_popcount(A) + B)
 LANE_FN1(v_ffbh_u32, uint32_t, uint32_t, A ? (uint32_t)__builtin_clz(A) : ~0u)

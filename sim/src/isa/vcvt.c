@@ -87,8 +87,7 @@ static void i16_f16(struct lane_args *x) {
         d[i] = (uint32_t)(int32_t)clamp_to(a[i], -32768.0f, 32767.0f) & 0xffff;
 }
 
-/* --- normalised integers: -1 ... 1 or 0 ... 1 to the full range, nearest even ---------------------------------------
- */
+/* --- normalised integers: -1 ... 1 or 0 ... 1 to the full range, nearest even --- */
 
 static void norm_row(const float in[LANES], uint32_t out[LANES], bool is_signed) {
     float t[LANES];
@@ -138,8 +137,7 @@ static void pknorm_u16_f16(struct lane_args *x) {
     pknorm_f16(x, false);
 }
 
-/* --- packed and stochastic -------------------------------------------------------------------------------------------
- */
+/* --- packed and stochastic --- */
 
 static void pk_f16(struct lane_args *x) {
     f32_to_f16_pairs(x->a, x->b, x->d);

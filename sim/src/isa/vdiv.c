@@ -95,8 +95,7 @@ static void div_scale64(struct lane_args *x) {
     x->mask_out = lanes_pack_bits(flag);
 }
 
-/* --- v_div_fmas ----------------------------------------------------------------------------------------------------
- */
+/* --- v_div_fmas --- */
 
 /* The flag undoes v_div_scale: a quotient above one was scaled down, one below was scaled up. Where that ends among the
  * denormals the quotient is rounded once. Denormal sources count whatever MODE says. */
@@ -128,8 +127,7 @@ static void div_fmas64(struct lane_args *x) {
     }
 }
 
-/* --- v_div_fixup ---------------------------------------------------------------------------------------------------
- */
+/* --- v_div_fixup --- */
 
 /* q quotient, b denominator, c numerator, as bits: sign, infinity, quiet bit, exponent shift, least exponent of a
  * quotient. In f32 and f64 a NaN as the estimate of an ordinary quotient stands for overflow, as on hardware. The ISA
@@ -169,8 +167,7 @@ static void div_fixup64(struct lane_args *x) {
         d[i] = flush64(fixup64(flush64(a[i], in), flush64(b[i], in), flush64(c[i], in)), out);
 }
 
-/* --- v_trig_preop --------------------------------------------------------------------------------------------------
- */
+/* --- v_trig_preop --- */
 
 /* 2/pi after the binary point, first bit highest. */
 static const uint32_t two_over_pi[38] = {

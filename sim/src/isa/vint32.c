@@ -76,8 +76,7 @@ static void shadow_add_lshl(struct shadow_args *s) {
         d[i] = c[i] & 31 ? ~0u : smear_left(a[i] | b[i]) << (amount[i] & 31);
 }
 
-/* --- multiply -------------------------------------------------------------------------------------------------------
- */
+/* --- multiply --- */
 
 static inline int32_t i24(int32_t v) {
     return (int32_t)((uint32_t)v << 8) >> 8;

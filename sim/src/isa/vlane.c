@@ -48,8 +48,7 @@ static void nothing(struct wave *w, const struct insn *in) {
     (void)w, (void)in;
 }
 
-/* --- one lane -------------------------------------------------------------------------------------------------------
- */
+/* --- one lane --- */
 
 static void read_lane(struct wave *w, const struct insn *in, unsigned lane, bool undefined_lane) {
     lane_row tmp;

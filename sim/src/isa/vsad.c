@@ -53,8 +53,7 @@ static inline uint32_t lerp_u8(uint32_t a, uint32_t b, uint32_t c) {
 
 LANE_FN3(v_lerp_u8, uint32_t, uint32_t, uint32_t, uint32_t, lerp_u8(A, B, C))
 
-/* --- four sums at once, of slices of eight bytes that start one byte apart ------------------------------------------
- */
+/* --- four sums at once, of slices of eight bytes that start one byte apart --- */
 
 static inline uint32_t slice(uint64_t a, int k) {
     return (uint32_t)(a >> (8 * k));

@@ -101,7 +101,8 @@ static void fill_codes(unsigned format, void *to, size_t bytes, uint64_t *seed) 
 FILL(FP8)
 FILL(BF8)
 FILL(FP6)
-FILL(BF6) FILL(FP4)
+FILL(BF6)
+FILL(FP4)
 
     static void fill_scales(void *to, size_t bytes, uint64_t *seed, uint64_t base) {
     (void)base;
