@@ -1,4 +1,5 @@
-"""Keeps the table in docs/hazards.md of the rows where AMD's document and LLVM differ: generated from configs/hazards.csv.
+"""Keeps the table in docs/hazards.md of the rows where AMD's document and LLVM differ: generated
+from configs/hazards.csv.
 
   differing_rows.py --hazards CSV --page hazards.md [--write]
 

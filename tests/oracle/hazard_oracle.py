@@ -1,12 +1,13 @@
-"""LLVM as oracle for wait states: what its hazard recogniser inserts between two instructions, what configs/hazards.csv
-says, and what the simulator reports must be the same, in both directions.
+"""LLVM as oracle for wait states: what its hazard recogniser inserts between two instructions, what
+configs/hazards.csv says, and what the simulator reports must be the same, in both directions.
 
   hazard_oracle.py --gfx950sim BIN --llc LLC --llvm-mc MC --ld LLD --hazards CSV --work DIR [--sweep]
 
-Without --sweep: every row of the table by the pairs of sequences.py. LLVM must leave llvm_waits; under preset `compiled`
-so many are accepted and one less is reported under the row's name; under `own` the same with `waits`; the static lint
-and a run must agree. With --sweep: all producers before all consumers, registers overlapping in every way: the simulator
-accepts exactly what LLVM leaves, and no less."""
+Without --sweep: every row of the table by the pairs of sequences.py. LLVM must leave llvm_waits;
+under preset `compiled` so many are accepted and one less is reported under the row's name; under
+`own` the same with `waits`; the static lint and a run must agree. With --sweep: all producers
+before all consumers, registers overlapping in every way: the simulator accepts exactly what LLVM
+leaves, and no less."""
 
 import argparse
 import bisect

@@ -1,17 +1,18 @@
-"""Removes or weakens each s_waitcnt and s_nop of compiled kernels, one at a time, and asks who notices.
+"""Removes or weakens each s_waitcnt and s_nop of compiled kernels, one at a time, and asks who
+notices.
 
   mutate_compiled.py --gfx950sim BIN --runner BIN --objdump BIN --readelf BIN --objects DIR --work DIR
                      [--file NAME] [--kernel NAME] [--sample N] [--jobs N] [--verbose]
 
 A removal matters when
-  - it takes a wait state that LLVM's hazard recogniser put there: it inserts the fewest that its rules ask for, so given
-    the shorter sequence it puts the same back;
+  - it takes a wait state that LLVM's hazard recogniser put there: it inserts the fewest that its
+    rules ask for, so given the shorter sequence it puts the same back;
   - or it takes the wait with which every function of LLVM's begins;
-  - or the dataflow of waits.py, an implementation of the ISA's rules that shares nothing with the simulator, says that the
-    changed program breaks one;
+  - or the dataflow of waits.py, an implementation of the ISA's rules that shares nothing with the
+    simulator, says that the changed program breaks one;
   - or the kernel's results change under some order.
-It is found when `gfx950sim lint` or a run, both under preset `compiled`, report something. Exit status 1 when one that
-matters is not found, or an unchanged kernel is reported."""
+It is found when `gfx950sim lint` or a run, both under preset `compiled`, report something. Exit
+status 1 when one that matters is not found, or an unchanged kernel is reported."""
 
 import argparse
 import concurrent.futures

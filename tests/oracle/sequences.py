@@ -1,7 +1,7 @@
 """Pairs of instructions that force each row of configs/hazards.csv, as LLVM machine code (MIR).
 
-A row may have several pairs; in each the row is the only one that the pair breaks. MFMA operands: A from v40, B from v60,
-C from v100, results from v0, unless a pair says otherwise."""
+A row may have several pairs; in each the row is the only one that the pair breaks. MFMA operands:
+A from v40, B from v60, C from v100, results from v0, unless a pair says otherwise."""
 
 from typing import Dict, List, NamedTuple, Tuple
 

@@ -2,7 +2,8 @@
 
   triton_dot_scaled.py --gfx950sim BIN --work DIR
 
-Exit status 77 (skipped) where Triton is not installed. Elements are small enough for every order of addition to be exact."""
+Exit status 77 (skipped) where Triton is not installed. Elements are small enough for every order
+of addition to be exact."""
 
 import argparse
 import json

@@ -1,4 +1,5 @@
-"""A block-scaled matrix product in Triton: C[M, N] = (A scale_a) (B scale_b), e4m3 or e2m1 with one E8M0 scale per 32 of K."""
+"""A block-scaled matrix product in Triton: C[M, N] = (A scale_a) (B scale_b), e4m3 or e2m1 with one
+E8M0 scale per 32 of K."""
 
 import triton
 import triton.language as tl

@@ -1,10 +1,12 @@
-"""Which s_waitcnt of a disassembled program are needed: a dataflow over its control flow graph, written from the ISA
-document's text on the counters (4.4) and knowing nothing of the simulator.
+"""Which s_waitcnt of a disassembled program are needed: a dataflow over its control flow graph,
+written from the ISA document's text on the counters (4.4) and knowing nothing of the simulator.
 
-Rules: a register that a load, returning atomic or scalar load will write may not be touched before a wait covers it
-(loads of one counter that return in order may overwrite each other's results); LDS that a load to LDS fills may not be
-read before a wait covers that load; a cache write-back must be complete before the store or atomic that publishes it, an acquiring access before buffer_inv. LDS writes outstanding
-at an s_barrier are no fault in themselves: whether one matters depends on who reads, so they are told apart."""
+Rules: a register that a load, returning atomic or scalar load will write may not be touched
+before a wait covers it (loads of one counter that return in order may overwrite each other's
+results); LDS that a load to LDS fills may not be read before a wait covers that load; a cache
+write-back must be complete before the store or atomic that publishes it, an acquiring access
+before buffer_inv. LDS writes outstanding at an s_barrier are no fault in themselves: whether one
+matters depends on who reads, so they are told apart."""
 
 import re
 from typing import Dict, FrozenSet, List, NamedTuple, Optional, Set, Tuple

@@ -88,23 +88,37 @@ static void scaled_product(const union cpu_arg *a, u32 m, u32 k, u32 fa, u32 fb)
 
 /* Codes of 0, 1/2, 1, 3/2, 2, 3 and their negatives: products and sums are exact. */
 static void fill_codes(unsigned format, void *to, size_t bytes, uint64_t *seed) {
+    memset(to, 0, bytes);
     static const f64 values[] = {0, 0.5, 1, 1.5, 2, 3, -0.5, -1, -1.5, -2, -3};
     for (size_t k = 0; k < bytes * 8 / format_bits(format); k++)
         format_put(format, to, k, format_encode(format, values[random_next(seed) % 11]));
 }
-#define FILL(format)                                                                                                   \
-    static void fill_##format(void *to, size_t bytes, uint64_t *seed, uint64_t base) {                                 \
-        (void)base;                                                                                                    \
-        memset(to, 0, bytes);                                                                                          \
-        fill_codes(format, to, bytes, seed);                                                                           \
-    }
-FILL(FP8)
-FILL(BF8)
-FILL(FP6)
-FILL(BF6)
-FILL(FP4)
+static void fill_FP8(void *to, size_t bytes, uint64_t *seed, uint64_t base) {
+    (void)base;
+    fill_codes(FP8, to, bytes, seed);
+}
 
-    static void fill_scales(void *to, size_t bytes, uint64_t *seed, uint64_t base) {
+static void fill_BF8(void *to, size_t bytes, uint64_t *seed, uint64_t base) {
+    (void)base;
+    fill_codes(BF8, to, bytes, seed);
+}
+
+static void fill_FP6(void *to, size_t bytes, uint64_t *seed, uint64_t base) {
+    (void)base;
+    fill_codes(FP6, to, bytes, seed);
+}
+
+static void fill_BF6(void *to, size_t bytes, uint64_t *seed, uint64_t base) {
+    (void)base;
+    fill_codes(BF6, to, bytes, seed);
+}
+
+static void fill_FP4(void *to, size_t bytes, uint64_t *seed, uint64_t base) {
+    (void)base;
+    fill_codes(FP4, to, bytes, seed);
+}
+
+static void fill_scales(void *to, size_t bytes, uint64_t *seed, uint64_t base) {
     (void)base;
     for (size_t k = 0; k < bytes; k++)
         ((u8 *)to)[k] = (u8)(125 + random_next(seed) % 5);
