@@ -266,7 +266,8 @@ static uint64_t *shuffled(uint64_t n) {
 static void run_all(struct dispatcher *d) {
     unsigned threads = 1;
     bool communicates = !independent(d->run->launch->code);
-    if (!communicates)
+    /* Every other order is a promise about one sequence. */
+    if (!communicates && settings.order == ORDER_RUN_TO_BARRIER)
         threads = settings.threads ? settings.threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     if (threads > d->total)
         threads = (unsigned)d->total;
