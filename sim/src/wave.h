@@ -29,6 +29,7 @@ struct pending {
     uint8_t counter;     /* PEND_* bits still to be covered */
     bool trusted;        /* a wait would have covered it if scalar loads returned in order */
     uint32_t write_mask; /* bits of each dword that are written (d16 forms: one half) */
+    bool low_last;       /* of the last dword the low half only (d16_xyz) */
     /* ndw rows each, in the wave's own pool, valid until delivered; scalars hold dword i at [0][i]. undef: set bits
      * are undefined, zeroed by pending_add. */
     lane_row *value, *undef;

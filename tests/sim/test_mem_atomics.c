@@ -130,16 +130,25 @@ static void check_buffer_bounds(void) {
 static void check_scalar(void) {
     static const char *const names[] = {"swap", "add", "sub", "smin", "umin", "smax",   "umax",
                                         "and",  "or",  "xor", "inc",  "dec",  "cmpswap"};
-    for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+    const size_t n = sizeof names / sizeof *names;
+    for (size_t at = 0; at < 2 * n; at++) {
+        const size_t k = at % n;
+        const bool buffer = at >= n;
         struct op_run r;
         char name[80];
-        snprintf(name, sizeof name, "s_atomic_%s", names[k]);
+        snprintf(name, sizeof name, "s_%satomic_%s", buffer ? "buffer_" : "", names[k]);
         op_prepare(&r, 0, 0);
-        /* data: soffset and m0, then the descriptor's upper half */
+        /* data: soffset and m0; the 64-bit compare value is the descriptor's upper half, or m0 and soffset */
         r.soffset = op_random();
         r.m0 = k % 2 ? op_random() : 5;
-        r.num_records = get32(r.m + 16);
-        r.word3 = get32(r.m + 20);
+        uint64_t second = r.m0 | (uint64_t)r.soffset << 32;
+        if (buffer && k == 12)
+            memcpy(r.m + 16, &second, 8);
+        if (!buffer) {
+            second = get64(r.m + 16);
+            r.num_records = (uint32_t)second;
+            r.word3 = (uint32_t)(second >> 32);
+        }
         if (k == 12) { /* the 32-bit compare hits as well */
             uint32_t m0 = r.m0;
             memcpy(r.m + 8, &m0, 4);
@@ -148,7 +157,7 @@ static void check_scalar(void) {
         memcpy(want, r.m, sizeof want);
         uint64_t m32 = get32(r.m + 8), m64 = get64(r.m + 16), d64 = r.soffset | (uint64_t)r.m0 << 32;
         uint64_t after32 = atomic_after(names[k], false, m32, r.soffset, r.m0);
-        uint64_t after64 = atomic_after(names[k], true, m64, d64, r.num_records | (uint64_t)r.word3 << 32);
+        uint64_t after64 = atomic_after(names[k], true, m64, d64, second);
         memcpy(want + 8, &after32, 4);
         memcpy(want + 16, &after64, 8);
         op_run_clean(&r, name);

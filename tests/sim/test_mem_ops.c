@@ -357,6 +357,56 @@ static void check_formats(void) {
     op_same("d16 store", r.m, (float[]){1, -2, 65504, 0}, 16, "M");
 }
 
+/* Every number of components, from f32 registers and D16 ones, in a format of as many unsigned integers. */
+static void check_components(void) {
+    static const struct kind {
+        const char *name;
+        unsigned n, data, bytes;
+    } kinds[] = {{"x", 1, 2, 2}, {"xy", 2, 5, 2}, {"xyz", 3, 13, 4}, {"xyzw", 4, 12, 2}};
+    for (unsigned at = 0; at < 16; at++) {
+        const struct kind *kind = &kinds[at / 4];
+        const bool typed = at & 1, d16 = at & 2;
+        struct op_run r;
+        char name[80];
+        snprintf(name, sizeof name, "%s_%s%s", typed ? "tbuffer_load" : "format", d16 ? "d16_" : "", kind->name);
+        op_prepare(&r, 0, 16);
+        r.word3 = typed ? word3(10, 0) : word3(kind->data, 4); /* a typed instruction brings its own */
+        uint32_t want[LANES][4];
+        fill(want);
+        for (unsigned i = 0; i < LANES; i++)
+            for (unsigned c = 0; c < kind->n; c++) {
+                uint8_t *p = r.m + 16 * i + kind->bytes * c;
+                if (kind->bytes == 4)
+                    memset(p + 2, 0, 2); /* fits into D16 */
+                uint32_t x = p[0] | (uint32_t)p[1] << 8, shift = 16 * (c % 2);
+                want[i][d16 ? c / 2 : c] = d16 ? (want[i][c / 2] & ~(0xffffu << shift)) | x << shift : x;
+            }
+        op_run_clean(&r, name);
+        op_same(name, r.o, want, sizeof want, "O");
+
+        snprintf(name, sizeof name, "%s_store_%s%s", typed ? "tbuffer" : "format", d16 ? "d16_" : "", kind->name);
+        op_prepare(&r, 0, 16);
+        r.word3 = typed ? word3(10, 0) : word3(kind->data, 4);
+        uint8_t memory[M_BYTES];
+        memcpy(memory, r.m, sizeof memory);
+        for (unsigned i = 0; i < LANES; i++)
+            for (unsigned c = 0; c < kind->n; c++) {
+                if (!d16)
+                    r.d[i][c] &= 0xffff;
+                uint32_t x = d16 ? r.d[i][c / 2] >> 16 * (c % 2) & 0xffff : r.d[i][c];
+                memcpy(memory + 16 * i + kind->bytes * c, &x, kind->bytes);
+            }
+        op_run_clean(&r, name);
+        op_same(name, r.m, memory, sizeof memory, "M");
+    }
+    struct op_run r;
+    op_prepare(&r, 0, 16);
+    r.word3 = word3(2, 4);
+    op_run_clean(&r, "format_store_d16_hi_x");
+    for (unsigned i = 0; i < LANES; i++)
+        CHECK((get32(r.m + 16 * i) & 0xffff) == r.d[i][0] >> 16, "lane %u: 0x%x", i, get32(r.m + 16 * i));
+}
+
 /* --- scalar memory --- */
 
 static void check_scalar_load(const char *name, unsigned n, unsigned at, uint32_t soffset, uint32_t records) {
@@ -401,6 +451,15 @@ static void check_scalar(void) {
     op_prepare(&r, 0, 0);
     op_run_clean(&r, "s_buffer_store_dwordx4");
     CHECK(get32(r.m + 8) == M_BYTES && get32(r.m + 12) == 0x00020000, "0x%x", get32(r.m + 8));
+    for (unsigned n = 1; n <= 2; n++) {
+        op_prepare(&r, 0, 0);
+        r.soffset = op_random(), r.m0 = op_random();
+        uint8_t want[M_BYTES];
+        memcpy(want, r.m, sizeof want);
+        memcpy(want + 8, (uint32_t[]){r.soffset, r.m0}, 4 * n);
+        op_run_clean(&r, n == 1 ? "s_buffer_store_dword" : "s_buffer_store_dwordx2");
+        op_same("s_buffer_store", r.m, want, sizeof want, "M");
+    }
     op_run_clean(&r, "s_scratch_store_dword");
     CHECK(get32(r.m + 8) % 256 == 0, "0x%x", get32(r.m + 8));
     op_run_clean(&r, "s_clocks");
@@ -457,6 +516,7 @@ int main(void) {
     check_structured();
     check_descriptors();
     check_formats();
+    check_components();
     check_scalar();
     check_faults();
     return check_result();

@@ -31,7 +31,8 @@ static void deliver(struct wave *w, struct pending *p) {
             uint32_t any = 0;
             for (int i = 0; i < LANES; i++)
                 any |= p->undef[d][i];
-            wave_write_row_masked(w, p->reg + d, p->value[d], any ? p->undef[d] : NULL, p->exec, p->write_mask);
+            wave_write_row_masked(w, p->reg + d, p->value[d], any ? p->undef[d] : NULL, p->exec,
+                                  p->low_last && d + 1 == p->ndw ? 0xffff : p->write_mask);
         }
     }
     unsigned g = group_of(w, p);

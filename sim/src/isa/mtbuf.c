@@ -190,6 +190,7 @@ static void load(struct wave *w, const struct insn *in) {
     memset(p->undef, 0, sizeof(lane_row) * ndw);
     if (form->d16 && form->count == 1)
         p->write_mask = form->high ? 0xffff0000u : 0xffffu;
+    p->low_last = form->d16 && form->count == 3;
     memset(p->value, 0, sizeof(lane_row) * ndw);
     for (uint64_t t = known ? live : 0; t; t &= t - 1) {
         unsigned i = (unsigned)__builtin_ctzll(t);

@@ -260,6 +260,24 @@ T format_store_d16_xyzw, buffer_store_format_d16_xyzw v[4:5], v1, s[12:15], 0 of
 T tbuffer_rgba8, tbuffer_load_format_xyzw v[8:11], v1, s[12:15], 0 format:[BUF_DATA_FORMAT_8_8_8_8,BUF_NUM_FORMAT_UNORM] offen
 T tbuffer_rg16, tbuffer_load_format_xy v[8:9], v1, s[12:15], 0 format:[BUF_DATA_FORMAT_16_16,BUF_NUM_FORMAT_SINT] offen
 T tbuffer_store_rgb10a2, tbuffer_store_format_xyzw v[4:7], v1, s[12:15], 0 format:[BUF_DATA_FORMAT_2_10_10_10,BUF_NUM_FORMAT_UINT] offen
+T format_d16_xy, buffer_load_format_d16_xy v8, v1, s[12:15], 0 offen
+T format_d16_xyz, buffer_load_format_d16_xyz v[8:9], v1, s[12:15], 0 offen
+T format_store_xy, buffer_store_format_xy v[4:5], v1, s[12:15], 0 offen
+T format_store_xyz, buffer_store_format_xyz v[4:6], v1, s[12:15], 0 offen
+T format_store_d16_x, buffer_store_format_d16_x v4, v1, s[12:15], 0 offen
+T format_store_d16_hi_x, buffer_store_format_d16_hi_x v4, v1, s[12:15], 0 offen
+T format_store_d16_xy, buffer_store_format_d16_xy v4, v1, s[12:15], 0 offen
+T format_store_d16_xyz, buffer_store_format_d16_xyz v[4:5], v1, s[12:15], 0 offen
+.macro TYPED parts, format, load, load16, store, store16
+T tbuffer_load_\parts, tbuffer_load_format_\parts \load, v1, s[12:15], 0 format:[BUF_DATA_FORMAT_\format,BUF_NUM_FORMAT_UINT] offen
+T tbuffer_load_d16_\parts, tbuffer_load_format_d16_\parts \load16, v1, s[12:15], 0 format:[BUF_DATA_FORMAT_\format,BUF_NUM_FORMAT_UINT] offen
+T tbuffer_store_\parts, tbuffer_store_format_\parts \store, v1, s[12:15], 0 format:[BUF_DATA_FORMAT_\format,BUF_NUM_FORMAT_UINT] offen
+T tbuffer_store_d16_\parts, tbuffer_store_format_d16_\parts \store16, v1, s[12:15], 0 format:[BUF_DATA_FORMAT_\format,BUF_NUM_FORMAT_UINT] offen
+.endm
+TYPED x, 16, v8, v8, v4, v4
+TYPED xy, 16_16, v[8:9], v8, v[4:5], v4
+TYPED xyz, 32_32_32, v[8:10], v[8:9], v[4:6], v[4:5]
+TYPED xyzw, 16_16_16_16, v[8:11], v[8:9], v[4:7], v[4:5]
 
 // --- scalar memory: M at s[8:9]; results s[20:35] go to O[0..15] --------------------------------------
 .macro SC_BEGIN name
@@ -301,6 +319,8 @@ SC s_buffer_load_dwordx16, s_buffer_load_dwordx16 s[20:35], s[12:15], 0x0
 SC s_store_dwordx4, s_store_dwordx4 s[12:15], s[8:9], 0x10
 SC s_store_dwordx2, s_store_dwordx2 s[12:13], s[8:9], 0x10
 SC s_store_dword, s_store_dword s12, s[8:9], s16
+SC s_buffer_store_dword, s_buffer_store_dword s16, s[12:15], 0x8
+SC s_buffer_store_dwordx2, s_buffer_store_dwordx2 s[16:17], s[12:15], 0x8
 SC s_buffer_store_dwordx4, s_buffer_store_dwordx4 s[12:15], s[12:15], 0x0
 SC s_scratch_load_dword, s_scratch_load_dword s20, s[8:9], s16
 SC s_scratch_store_dword, s_scratch_store_dword s12, s[8:9], 0x8
@@ -313,14 +333,22 @@ SC_BEGIN s_atomic_\op
   s_atomic_\op\()_x2 \data2, s[8:9], 0x10 glc
 SC_FINISH s_atomic_\op
 .endm
+.macro SC_BUFFER_ATOMIC op, data, data2
+SC_BEGIN s_buffer_atomic_\op
+  s_mov_b64 s[20:21], s[16:17]
+  s_mov_b64 s[24:25], s[16:17]
+  s_mov_b32 s26, s17
+  s_mov_b32 s27, s16
+  s_buffer_atomic_\op \data, s[12:15], 0x8 glc
+  s_buffer_atomic_\op\()_x2 \data2, s[12:15], 0x10 glc
+SC_FINISH s_buffer_atomic_\op
+.endm
 .irp op,swap,add,sub,smin,umin,smax,umax,and,or,xor,inc,dec
 SC_ATOMIC \op, s20, s[24:25]
+SC_BUFFER_ATOMIC \op, s20, s[24:25]
 .endr
 SC_ATOMIC cmpswap, s[20:21], s[24:27]
-SC_BEGIN s_buffer_atomic_add
-  s_mov_b32 s20, s16
-  s_buffer_atomic_add s20, s[12:15], 0x8 glc
-SC_FINISH s_buffer_atomic_add
+SC_BUFFER_ATOMIC cmpswap, s[20:21], s[24:27]
 SC_BEGIN s_clocks
   s_memtime s[20:21]
   s_waitcnt lgkmcnt(0)
