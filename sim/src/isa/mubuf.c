@@ -32,17 +32,5 @@ static void store(struct wave *w, const struct insn *in) {
 #define STORE(mnemonic, shape)                                                                                         \
     {.name = "buffer_store_" mnemonic, .flags = F_VMEM | F_VMCNT | F_STORE, .exec = store, .data = shape}
 
-static const struct isa_op ops[] = {
-    LOAD("ubyte", D_U8),          LOAD("sbyte", D_I8),
-    LOAD("ushort", D_U16),        LOAD("sshort", D_I16),
-    LOAD("dword", D_B32),         LOAD("dwordx2", D_B64),
-    LOAD("dwordx3", D_B96),       LOAD("dwordx4", D_B128),
-    LOAD("ubyte_d16", D_U8_D16),  LOAD("ubyte_d16_hi", D_U8_D16_HI),
-    LOAD("sbyte_d16", D_I8_D16),  LOAD("sbyte_d16_hi", D_I8_D16_HI),
-    LOAD("short_d16", D_B16_D16), LOAD("short_d16_hi", D_B16_D16_HI),
-    STORE("byte", D_U8),          STORE("byte_d16_hi", D_B8_HI),
-    STORE("short", D_U16),        STORE("short_d16_hi", D_B16_HI),
-    STORE("dword", D_B32),        STORE("dwordx2", D_B64),
-    STORE("dwordx3", D_B96),      STORE("dwordx4", D_B128),
-};
+static const struct isa_op ops[] = {MEM_PLAIN_ROWS(LOAD, STORE)};
 ISA_FAMILY(mubuf, ops);
