@@ -12,16 +12,23 @@ from gen.config import KernelConfig, read_kernels
 from gen.emit import vgpr_total
 from gen.errors import GenError
 from gen.hazard import Rule, load_rules
-from gen.kernels import dense_gemv
+from gen.kernels import dense_gemv, dense_mfma, moe_mfma, moe_sort, quantise
 from gen.pipeline import Listing, assemble_text
 
+BUILDERS = {
+    "dense_gemv": dense_gemv.build,
+    "dense_mfma": dense_mfma.build,
+    "moe_mfma": moe_mfma.build,
+    "quantise": quantise.build,
+    "moe_sort": moe_sort.build,
+}
 DEFAULT_HAZARDS = Path(__file__).resolve().parent.parent / "configs" / "hazards.csv"
 
 
 def make_kernel(cfg: KernelConfig, rules: Tuple[Rule, ...]) -> Listing:
     """One kernel through all passes."""
     try:
-        program, info = dense_gemv.build(cfg)
+        program, info = BUILDERS[cfg.family](cfg)
         return assemble_text(program, info, rules)
     except GenError as error:
         raise GenError(f"{cfg.name}: {error}") from error
@@ -39,9 +46,11 @@ def table_row(cfg: KernelConfig, listing: Listing) -> str:
         "k_waves": cfg.k_waves,
         "depth": cfg.depth,
         "n_tile": cfg.n_tile,
-        "block": dense_gemv.BLOCK,
-        "lds_bytes": cfg.lds_bytes,
-        "kernarg_bytes": kernarg.DENSE.size,
+        "block": cfg.block,
+        "k_step": cfg.k_step,
+        "splits_k": int(cfg.splits_k),
+        "lds_bytes": listing.info.lds_bytes,
+        "kernarg_bytes": listing.info.layout.size,
         "vgprs": vgprs,
     }
     return "{" + ", ".join(f".{k} = {v}" for k, v in fields.items()) + "},"

@@ -30,6 +30,7 @@ class KernelInfo:
     layout: kernarg.Layout
     lds_bytes: int
     block: int
+    grid_dims: int = 1
 
 
 def vgpr_total(allocation: Allocation) -> Tuple[int, int]:
@@ -100,8 +101,8 @@ def _descriptor(info: KernelInfo, allocation: Allocation) -> List[str]:
         "user_sgpr_count": 2,
         "user_sgpr_kernarg_segment_ptr": 1,
         "system_sgpr_workgroup_id_x": 1,
-        "system_sgpr_workgroup_id_y": 0,
-        "system_sgpr_workgroup_id_z": 0,
+        "system_sgpr_workgroup_id_y": int(info.grid_dims > 1),
+        "system_sgpr_workgroup_id_z": int(info.grid_dims > 2),
         "system_vgpr_workitem_id": 0,
         "next_free_vgpr": next_vgpr,
         "next_free_sgpr": max(1, allocation.used[Kind.SGPR]),

@@ -18,6 +18,7 @@ class Listing:
     """The text of a kernel and what the passes found out about it."""
 
     text: str
+    info: KernelInfo
     allocation: Allocation
     waits: int
     nops: int
@@ -30,4 +31,5 @@ def assemble_text(program: Program, info: KernelInfo, rules: Tuple[Rule, ...]) -
     allocation = allocate(program)
     waits = insert_waits(program)
     hazards = resolve_hazards(program, rules)
-    return Listing(emit(program, allocation, info), allocation, waits, hazards.nops, hazards.fills)
+    text = emit(program, allocation, info)
+    return Listing(text, info, allocation, waits, hazards.nops, hazards.fills)

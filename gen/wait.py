@@ -5,12 +5,14 @@ later operations of the same counter on any path. A use needs the counter at or 
 operations of vmcnt, and LDS operations of lgkmcnt, return in order. SMEM returns out of order, so
 waiting for SMEM, or for LDS while SMEM is in flight, means lgkmcnt(0). Overwriting a register that
 a load has yet to write waits as well. Barriers wait for the wave's own LDS operations, since
-s_barrier does not. Source: CDNA4 ISA 4.4; 62 and 14 are the largest counts that wait at all (63 and
-15 are "do not wait").
+s_barrier does not. A wait that the author wrote (a kernel that hands memory over waits for its
+stores) counts like the pass's own. Source: CDNA4 ISA 4.4; 62 and 14 are the largest counts that
+wait at all (63 and 15 are "do not wait").
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Dict, FrozenSet, List, Optional, Set
 
@@ -72,7 +74,7 @@ class Need:
 
 def counter_of(ins: Instr) -> Optional[str]:
     if ins.cls is Cls.VMEM:
-        return VM
+        return None if "uncounted" in ins.op.flags else VM
     return LGKM if ins.cls in (Cls.LDS, Cls.SMEM) else None
 
 
@@ -112,7 +114,16 @@ def _issue(state: State, ins: Instr) -> None:
     flights[id(ins)] = Flight(ins, writes)
 
 
+def _written_wait(ins: Instr) -> Dict[str, int]:
+    """The counts of an s_waitcnt that stands in the program already."""
+    if "wait" not in ins.op.flags or not isinstance(ins.operands[0], Lit):
+        return {}
+    found = re.findall(r"(vmcnt|lgkmcnt)\((\d+)\)", ins.operands[0].value)
+    return {counter: int(count) for counter, count in found}
+
+
 def _step(state: State, ins: Instr) -> Need:
+    _apply_wait(state, _written_wait(ins))
     need = _required(state, ins)
     _apply_wait(state, need.counts)
     _issue(state, ins)

@@ -1,6 +1,7 @@
 #include "info.h"
 
 #include <dlfcn.h>
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "backend.h"
@@ -38,7 +39,9 @@ enum exit_status info_print(void) {
     printf("kernels: %u\n", smallm_kernel_count());
     for (uint32_t i = 0; i < smallm_kernel_count(); i++)
         printf("  %s\n", smallm_kernel_name(i));
-    printf("tables: none built in; every kernel is chosen by the cost model\n");
+    uint64_t rows = 0;
+    smallm_dense_table_check(NULL, &rows, NULL, NULL);
+    printf("tables: dense, %" PRIu64 " rows built in; other shapes are left to the cost model\n", rows);
     print_devices("GPU:", NULL);
     void *simulator = backend_load_simulator();
     if (simulator == NULL)

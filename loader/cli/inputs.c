@@ -1,9 +1,12 @@
 #include "inputs.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "element.h"
 #include "npy.h"
 #include "quantise.h"
+#include "random.h"
 
 static const double x_deviation = 0.5, w_deviation = 0.1;
 
@@ -26,8 +29,35 @@ static enum exit_status make_tensor(uint8_t **elements, uint8_t **scale, size_t 
     return EXIT_RIGHT;
 }
 
+/* Rows of X `ldx` elements apart, NaN between them. */
+static enum exit_status spread(uint8_t **x, size_t rows, size_t k, size_t ldx) {
+    enum { NAN_E4M3 = 0x7f };
+    if (ldx == k)
+        return EXIT_RIGHT;
+    uint8_t *apart = malloc(rows * ldx);
+    if (apart == NULL)
+        return complain(EXIT_BAD_ARGUMENTS, "there is no memory for %zu rows of %zu elements", rows, ldx);
+    memset(apart, NAN_E4M3, rows * ldx);
+    for (size_t row = 0; row < rows; row++)
+        memcpy(apart + row * ldx, *x + row * k, k);
+    free(*x);
+    *x = apart;
+    return EXIT_RIGHT;
+}
+
+static enum exit_status make_bias(void **bias, smallm_type type, size_t n, uint64_t seed) {
+    struct random_state random;
+    *bias = malloc(n * element_bytes(type));
+    if (*bias == NULL)
+        return complain(EXIT_BAD_ARGUMENTS, "there is no memory for a bias of %zu elements", n);
+    random_seed(&random, seed);
+    for (size_t i = 0; i < n; i++)
+        element_put(type, *bias, i, element_from_f64(type, random_normal(&random)));
+    return EXIT_RIGHT;
+}
+
 enum exit_status inputs_make(struct inputs *inputs, const struct options *options) {
-    const size_t m = (size_t)options->m, n = (size_t)options->n, k = (size_t)options->k;
+    const size_t m = (size_t)options->m, n = (size_t)options->n, k = (size_t)options->k, ldx = (size_t)options->ldx;
     const uint64_t seed = (uint64_t)options->seed;
     *inputs = (struct inputs){0};
     enum exit_status status =
@@ -35,16 +65,22 @@ enum exit_status inputs_make(struct inputs *inputs, const struct options *option
     if (status == EXIT_RIGHT)
         status =
             make_tensor(&inputs->w, &inputs->w_scale, n, k, options->w, options->w_scale, w_deviation, 2 * seed + 1);
+    if (status == EXIT_RIGHT)
+        status = spread(&inputs->x, m, k, ldx);
+    if (status == EXIT_RIGHT && options->bias_type != SMALLM_TYPE_NONE)
+        status = make_bias(&inputs->bias, options->bias_type, n, ~seed);
     inputs->view = (struct dense_inputs){
         .m = m,
         .n = n,
         .k = k,
-        .ldx = k,
+        .ldx = ldx,
         .ldxs = k / MX_BLOCK,
         .x = inputs->x,
         .x_scale = inputs->x_scale,
         .w = inputs->w,
         .w_scale = inputs->w_scale,
+        .bias_type = options->bias_type,
+        .bias = inputs->bias,
     };
     return status;
 }
@@ -54,4 +90,5 @@ void inputs_free(struct inputs *inputs) {
     free(inputs->x_scale);
     free(inputs->w);
     free(inputs->w_scale);
+    free(inputs->bias);
 }

@@ -5,9 +5,10 @@
 #include "exit_status.h"
 #include "options.h"
 
-/* The four arrays in host memory, from files or random. Dimensions have passed the library's guards. */
+/* The arrays in host memory, from files or random. Dimensions have passed the library's guards. */
 struct inputs {
     uint8_t *x, *x_scale, *w, *w_scale;
+    void *bias; /* NULL without one */
     struct dense_inputs view;
 };
 

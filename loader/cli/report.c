@@ -4,17 +4,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "element.h"
+
 void report_text(const struct report *report) {
     const struct options *options = report->options;
     const struct backend *backend = report->backend;
     const struct check_result *check = &report->check;
-    printf("problem  dense M=%lld N=%lld K=%lld\n", (long long)options->m, (long long)options->n,
-           (long long)options->k);
+    printf("problem  dense M=%lld N=%lld K=%lld ldx=%lld ldo=%lld, Out %s, bias %s, %s\n", (long long)options->m,
+           (long long)options->n, (long long)options->k, (long long)options->ldx, (long long)options->ldo,
+           element_name(options->out_type), element_name(options->bias_type),
+           options_determinism(options->determinism));
     printf("device   %s%s\n", backend->info.device_name,
            backend->sim.present ? "; no GPU was used, every instruction ran in the simulator" : "");
     printf("hip      %s\n", backend->info.hip_library);
     printf("kernel   %s\n", report->plan.kernel);
     printf("plan     %s\n", report->plan.explanation);
+    if (report->plan.workspace_bytes != 0)
+        printf("splits   %u workgroups share the K of a tile, in a workspace of %llu bytes\n", report->plan.k_splits,
+               (unsigned long long)report->plan.workspace_bytes);
     if (backend->sim.present)
         printf("counts   %llu wave instructions, %llu bytes of W read, which is %.3f of W's %lld\n",
                (unsigned long long)report->wave_instructions, (unsigned long long)report->w_bytes_read,
@@ -37,10 +44,16 @@ int report_json(const struct report *report) {
     cJSON_AddNumberToObject(json, "m", (double)options->m);
     cJSON_AddNumberToObject(json, "n", (double)options->n);
     cJSON_AddNumberToObject(json, "k", (double)options->k);
+    cJSON_AddNumberToObject(json, "ldx", (double)options->ldx);
+    cJSON_AddNumberToObject(json, "ldo", (double)options->ldo);
+    cJSON_AddStringToObject(json, "out_type", element_name(options->out_type));
+    cJSON_AddStringToObject(json, "bias", element_name(options->bias_type));
+    cJSON_AddStringToObject(json, "determinism", options_determinism(options->determinism));
     cJSON_AddNumberToObject(json, "seed", (double)options->seed);
     cJSON_AddStringToObject(json, "kernel", report->plan.kernel);
     cJSON_AddStringToObject(json, "explanation", report->plan.explanation);
     cJSON_AddNumberToObject(json, "workgroups", report->plan.workgroups);
+    cJSON_AddNumberToObject(json, "k_splits", report->plan.k_splits);
     cJSON_AddNumberToObject(json, "workspace_bytes", (double)report->plan.workspace_bytes);
     cJSON_AddNumberToObject(json, "modelled_us", report->plan.modelled_microseconds);
     cJSON_AddStringToObject(json, "device", report->backend->info.device_name);

@@ -9,6 +9,8 @@
 #define SIM_FUNCTIONS(X)                                                                                               \
     X(gfx950sim_get_stats)                                                                                             \
     X(gfx950sim_get_memory_stats)                                                                                      \
+    X(gfx950sim_get_launch_stats)                                                                                      \
+    X(gfx950sim_reset)                                                                                                 \
     X(gfx950sim_findings)                                                                                              \
     X(gfx950sim_message)
 

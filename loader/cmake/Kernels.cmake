@@ -17,8 +17,7 @@ string(REPLACE "\n" ";" SMALLM_KERNEL_NAMES "${names}")
 set_property(GLOBAL PROPERTY SMALLM_KERNEL_NAMES ${SMALLM_KERNEL_NAMES}) # for the tests
 
 file(GLOB_RECURSE gen_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/gen/*.py)
-file(GLOB gen_tables CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/configs/*.csv)
-set(gen_inputs ${gen_sources} ${gen_tables})
+set(gen_inputs ${gen_sources} ${SMALLM_KERNELS_CSV} ${PROJECT_SOURCE_DIR}/configs/hazards.csv)
 
 set(table ${SMALLM_KERNEL_DIR}/smallm_kernargs.h ${SMALLM_KERNEL_DIR}/smallm_kernels.inc)
 set(listings ${SMALLM_KERNEL_NAMES})

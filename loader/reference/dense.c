@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "element.h"
 #include "formats.h"
 #include "quantise.h"
 
@@ -33,6 +34,14 @@ static void dot(const double *x, const double *w, size_t k, double *sum, double 
     *magnitude = (magnitudes[0] + magnitudes[1]) + (magnitudes[2] + magnitudes[3]);
 }
 
+static void add_bias(const struct dense_inputs *inputs, size_t column, double *sum, double *magnitude) {
+    const double bias = element_to_f64(inputs->bias_type, element_get(inputs->bias_type, inputs->bias, column));
+    for (size_t at = column; at < inputs->m * inputs->n; at += inputs->n) {
+        sum[at] += bias;
+        magnitude[at] += isfinite(bias) ? fabs(bias) : 0;
+    }
+}
+
 int dense_reference(const struct dense_inputs *inputs, double *sum, double *magnitude) {
     const size_t m = inputs->m, n = inputs->n, k = inputs->k;
     struct tables tables;
@@ -50,6 +59,8 @@ int dense_reference(const struct dense_inputs *inputs, double *sum, double *magn
         dequantise_row(&tables, inputs->w + column * k, inputs->w_scale + column * (k / MX_BLOCK), k, w);
         for (size_t row = 0; row < m; row++)
             dot(x + row * k, w, k, &sum[row * n + column], &magnitude[row * n + column]);
+        if (inputs->bias_type != SMALLM_TYPE_NONE)
+            add_bias(inputs, column, sum, magnitude);
     }
     free(x);
     return 0;

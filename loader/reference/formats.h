@@ -11,10 +11,4 @@ uint8_t e4m3_from_f64(double value);
 /* 2^(bits - 127); NaN for 0xFF. */
 double e8m0_to_f64(uint8_t bits);
 
-double bf16_to_f64(uint16_t bits);
-/* Nearest even; past the largest finite number, infinity. */
-uint16_t bf16_from_f64(double value);
-/* Distance between neighbouring bf16 numbers at |value|, as if the exponent had no upper end. */
-double bf16_ulp(double value);
-
 #endif

@@ -1,9 +1,12 @@
 #include "npy.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "element.h"
 
 /* https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
 static const unsigned char magic[6] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -90,10 +93,12 @@ uint8_t *npy_read_u8(const char *path, size_t rows, size_t columns, char error[N
     return data;
 }
 
-int npy_write_u16(const char *path, const uint16_t *data, size_t rows, size_t columns, char error[NPY_ERROR_BYTES]) {
-    char header[256];
-    int text = snprintf(header + 10, sizeof header - 10,
-                        "{'descr': '<u2', 'fortran_order': False, 'shape': (%zu, %zu), }", rows, columns);
+/* Up to the first element, whose offset is returned. */
+static size_t make_header(char header[256], smallm_type type, size_t rows, size_t columns) {
+    static const char *const names[] = {
+        [SMALLM_TYPE_BF16] = "<u2", [SMALLM_TYPE_F16] = "<f2", [SMALLM_TYPE_F32] = "<f4"};
+    int text = snprintf(header + 10, 256 - 10, "{'descr': '%s', 'fortran_order': False, 'shape': (%zu, %zu), }",
+                        names[type], rows, columns);
     size_t total = 10 + (size_t)text + 1;
     size_t padded = (total + HEADER_ALIGNMENT - 1) / HEADER_ALIGNMENT * HEADER_ALIGNMENT;
     memset(header + 10 + text, ' ', padded - 10 - (size_t)text);
@@ -103,15 +108,28 @@ int npy_write_u16(const char *path, const uint16_t *data, size_t rows, size_t co
     header[7] = 0;
     header[8] = (char)((padded - 10) & 0xff);
     header[9] = (char)((padded - 10) >> 8);
+    return padded;
+}
+
+static bool write_element(FILE *file, smallm_type type, uint32_t bits) {
+    unsigned char little[4];
+    for (int i = 0; i < 4; i++)
+        little[i] = (unsigned char)(bits >> 8 * i);
+    return fwrite(little, element_bytes(type), 1, file) == 1;
+}
+
+int npy_write(const char *path, smallm_type type, const void *data, size_t rows, size_t columns, size_t stride,
+              char error[NPY_ERROR_BYTES]) {
+    char header[256];
+    size_t start = make_header(header, type, rows, columns);
     FILE *file = fopen(path, "wb");
-    int failed = file == NULL || fwrite(header, 1, padded, file) != padded;
-    for (size_t i = 0; !failed && i < rows * columns; i++) {
-        unsigned char little[2] = {(unsigned char)data[i], (unsigned char)(data[i] >> 8)};
-        failed = fwrite(little, 1, 2, file) != 2;
-    }
+    bool failed = file == NULL || fwrite(header, 1, start, file) != start;
+    for (size_t row = 0; !failed && row < rows; row++)
+        for (size_t column = 0; !failed && column < columns; column++)
+            failed = !write_element(file, type, element_get(type, data, row * stride + column));
     int error_number = errno;
     if (file != NULL && fclose(file) != 0 && !failed) {
-        failed = 1;
+        failed = true;
         error_number = errno;
     }
     if (failed)

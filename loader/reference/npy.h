@@ -5,12 +5,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "smallm/types.h"
+
 enum { NPY_ERROR_BYTES = 512 };
 
 /* Read a uint8 array of shape (rows, columns). Returns memory for free(), or NULL with a sentence in `error`. */
 uint8_t *npy_read_u8(const char *path, size_t rows, size_t columns, char error[NPY_ERROR_BYTES]);
 
-/* Write a uint16 array of shape (rows, columns). Returns 0, or -1 with a sentence in `error`. */
-int npy_write_u16(const char *path, const uint16_t *data, size_t rows, size_t columns, char error[NPY_ERROR_BYTES]);
+/* Write an array of shape (rows, columns), `stride` elements between rows in memory: f16 as '<f2', f32 as '<f4', bf16,
+ * which NumPy does not have, as its bits in '<u2'. Returns 0, or -1 with a sentence in `error`. */
+int npy_write(const char *path, smallm_type type, const void *data, size_t rows, size_t columns, size_t stride,
+              char error[NPY_ERROR_BYTES]);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "element.h"
 #include "formats.h"
 #include "random.h"
 
@@ -32,7 +33,8 @@ void quantise_normal(uint8_t *elements, uint8_t *scale, size_t rows, size_t k, d
     for (size_t block = 0; block < rows * (k / MX_BLOCK); block++) {
         double values[MX_BLOCK];
         for (int i = 0; i < MX_BLOCK; i++)
-            values[i] = bf16_to_f64(bf16_from_f64(random_normal(&random) * deviation));
+            values[i] = element_to_f64(SMALLM_TYPE_BF16,
+                                       element_from_f64(SMALLM_TYPE_BF16, random_normal(&random) * deviation));
         quantise_block(values, elements + block * MX_BLOCK, &scale[block]);
     }
 }

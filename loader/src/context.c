@@ -39,6 +39,14 @@ static smallm_status find_forced(smallm_context *context, const char *name) {
     return SMALLM_OK;
 }
 
+static smallm_status load_table(smallm_context *context, const char *file) {
+    struct smallm_dense_table *table = &context->dense_table;
+    smallm_status status = smallm_dense_table_load(table, file);
+    if (status == SMALLM_OK)
+        smallm_log(&context->logger, SMALLM_LOG_DEBUG, "dense table %s: %zu rows", table->origin, table->count);
+    return status;
+}
+
 /* With the context's device current. */
 static smallm_status set_up_device(smallm_context *context, const char *folder) {
     const struct smallm_hip *hip = &context->hip;
@@ -55,6 +63,8 @@ static smallm_status set_up(smallm_context *context, const smallm_context_option
     context->logger = (struct smallm_logger){options->log, options->log_user};
     context->device = options->device;
     smallm_status status = find_forced(context, option_or_variable(options->kernel, "SMALLM_KERNEL"));
+    if (status == SMALLM_OK)
+        status = load_table(context, option_or_variable(options->dense_csv, "SMALLM_DENSE_CSV"));
     if (status == SMALLM_OK)
         status = smallm_hip_open(&context->hip, options, &context->logger);
     if (status == SMALLM_OK)
@@ -103,6 +113,7 @@ void smallm_context_destroy(smallm_context *context) {
     smallm_plan_cache_clear(&context->cache);
     smallm_context_unload(context);
     smallm_hip_close(&context->hip);
+    smallm_dense_table_free(&context->dense_table);
     free(context);
 }
 

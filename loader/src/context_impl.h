@@ -1,6 +1,7 @@
 #ifndef SMALLM_SRC_CONTEXT_IMPL_H
 #define SMALLM_SRC_CONTEXT_IMPL_H
 
+#include "dense_table.h"
 #include "hip_api.h"
 #include "log.h"
 #include "plan_cache.h"
@@ -20,6 +21,7 @@ struct smallm_context {
     int forced_kernel; /* index in smallm_kernels, or -1 */
     char device_name[256];
     struct smallm_loaded_kernel *kernels; /* as many as smallm_kernels has */
+    struct smallm_dense_table dense_table;
     struct smallm_plan_cache cache;
 };
 

@@ -5,7 +5,7 @@
 #include "error.h"
 #include "struct_size.h"
 
-enum { BUFFERS_FIRST = sizeof(smallm_dense_buffers), DATA_ALIGNMENT = 16, SCALE_ALIGNMENT = 4, BF16_ALIGNMENT = 2 };
+enum { BUFFERS_FIRST = sizeof(smallm_dense_buffers), DATA_ALIGNMENT = 16, SCALE_ALIGNMENT = 4 };
 
 void smallm_dense_buffers_init(smallm_dense_buffers *buffers, size_t size) {
     if (buffers == NULL || size < sizeof size)
@@ -44,19 +44,20 @@ static smallm_status buffer_guard(const char *name, const void *pointer, uintptr
     return status;
 }
 
-/* Only plans without a bias are made. */
-static smallm_status bias_guard(const void *bias) {
-    if (bias == NULL)
+static smallm_status bias_guard(const smallm_dense_buffers *buffers, const smallm_plan *plan) {
+    if (plan->bias_alignment != 0)
+        return buffer_guard("bias", buffers->bias, plan->bias_alignment, buffers->bias_bytes, plan->sizes.bias);
+    if (buffers->bias == NULL)
         return SMALLM_OK;
     return smallm_fail(SMALLM_ERROR_TYPE, "bias is %p, but the problem's bias_type is NONE; set one or the other",
-                       bias);
+                       buffers->bias);
 }
 
 smallm_status smallm_dense_buffers_read(smallm_dense_buffers *buffers, const smallm_dense_buffers *given,
                                         const smallm_plan *plan) {
     if (given == NULL)
         return smallm_fail(SMALLM_ERROR_NULL_POINTER, "buffers is NULL; it must be given");
-    smallm_dense_buffers_init(buffers, sizeof *buffers);
+    *buffers = (smallm_dense_buffers){.size = sizeof *buffers};
     smallm_status status = smallm_struct_read(buffers, sizeof *buffers, BUFFERS_FIRST, given, "smallm_dense_buffers");
 #define GUARD(name, alignment)                                                                                         \
     if (status == SMALLM_OK)                                                                                           \
@@ -65,9 +66,9 @@ smallm_status smallm_dense_buffers_read(smallm_dense_buffers *buffers, const sma
     GUARD(x_scale, SCALE_ALIGNMENT)
     GUARD(w, DATA_ALIGNMENT)
     GUARD(w_scale, SCALE_ALIGNMENT)
-    GUARD(out, BF16_ALIGNMENT)
+    GUARD(out, plan->out_alignment)
 #undef GUARD
     if (status == SMALLM_OK)
-        status = bias_guard(buffers->bias);
+        status = bias_guard(buffers, plan);
     return status;
 }

@@ -1,4 +1,5 @@
 /* The one-call form. */
+#include "capture.h"
 #include "dense_plan.h"
 #include "dense_problem.h"
 #include "error.h"
@@ -7,7 +8,9 @@ static smallm_status make_and_execute(smallm_context *context, const smallm_dens
                                       const struct smallm_dense_key *key, const smallm_dense_buffers *buffers,
                                       void *workspace, uint64_t workspace_bytes, void *stream) {
     smallm_plan *made = NULL;
-    smallm_status status = smallm_dense_plan_make(&made, context, problem, key);
+    smallm_status status = smallm_capture_guard(&context->hip, stream);
+    if (status == SMALLM_OK)
+        status = smallm_dense_plan_make(&made, context, problem, key);
     if (status != SMALLM_OK)
         return status;
     const smallm_plan *plan = smallm_plan_cache_add(&context->cache, made);

@@ -1,25 +1,23 @@
 #ifndef SMALLM_SRC_DENSE_CHOOSE_H
 #define SMALLM_SRC_DENSE_CHOOSE_H
 
-#include <stdbool.h>
+#include "dense_search.h"
+#include "dense_table.h"
 
-#include "dense_cost.h"
-#include "smallm/dense.h"
+enum smallm_dense_source { SMALLM_DENSE_FORCED, SMALLM_DENSE_TUNED, SMALLM_DENSE_MODELLED };
 
 struct smallm_dense_choice {
-    uint32_t kernel; /* index in smallm_kernels */
-    struct smallm_dense_cost cost;
-    bool forced;
-    int runner_up; /* index of the second best, or -1 */
-    double runner_up_us;
+    struct smallm_dense_candidate best, runner_up; /* the runner-up only where the cost model chose */
+    enum smallm_dense_source source;
+    bool invariant;                       /* k_waves and k_splits follow from N and K */
+    const struct smallm_dense_cell *cell; /* the table's row of this shape, or NULL */
+    struct smallm_reason not_followed;    /* why that row does not decide, or "" */
 };
 
-/* Choose among smallm_kernels, or take number `forced` if that is not -1. The problem has passed its guards.
- * SMALLM_DECLINED with the reason when no kernel, or not the forced one, can do it. */
-smallm_status smallm_dense_choose(struct smallm_dense_choice *choice, const smallm_dense_problem *problem, int forced);
-
-/* Say in sentences why. */
-void smallm_dense_explain(char *text, size_t bytes, const struct smallm_dense_choice *choice,
-                          const smallm_dense_problem *problem);
+/* Choose among smallm_kernels and their K splits. First match wins: kernel number `forced` if that is not -1; the
+ * table's row of this (K, N, M); the cost model. The problem has passed its guards. SMALLM_DECLINED with the reason
+ * when nothing, or not what is forced, can do it, or when the table says that the caller's own path is faster. */
+smallm_status smallm_dense_choose(struct smallm_dense_choice *choice, const smallm_dense_problem *problem, int forced,
+                                  const struct smallm_dense_table *table);
 
 #endif

@@ -1,25 +1,37 @@
-/* The cost model: about how long would a kernel take? It ranks kernels and is shown in explanations; it is not a
+/* The cost model: about how long would a kernel take? It ranks candidates and is shown in explanations; it is not a
  * measurement. */
 #ifndef SMALLM_SRC_DENSE_COST_H
 #define SMALLM_SRC_DENSE_COST_H
 
-#include "kernel_info.h"
+#include "dense_grid.h"
 #include "machine.h"
 
 struct smallm_dense_cost {
-    uint32_t workgroups;
+    uint32_t workgroups;    /* of the whole grid */
     uint32_t busiest_cu;    /* workgroups of the CU that has most */
-    uint32_t k_steps;       /* of a wave */
+    uint32_t k_steps;       /* of the wave that has most */
     uint32_t rounds;        /* latencies that a CU sees one after the other, were bandwidth unlimited */
     double evenness;        /* workgroups of the average CU over those of the busiest */
     double idle_lanes;      /* share of all lanes over all K steps that lie past K */
     double bytes_in_flight; /* of W, per CU */
-    double stream_us;       /* moving W at the rate that memory, latency and L1 allow */
-    double math_us;         /* multiplying at the f32 rate */
-    double microseconds;    /* dispatch + latency + the longer of the two */
+    /* These overlap; the longest counts. */
+    double memory_us; /* W and X at the rate of the memory */
+    double cache_us;  /* W and X through the busiest CU's L1; X once for each workgroup (and row wave) */
+    double flight_us; /* the latencies of the loads in flight, after the first */
+    double math_us;   /* vector or matrix instructions of the busiest CU */
+    double launch_us; /* starting all waves */
+    /* These follow. */
+    double reduce_us; /* adding lanes and waves */
+    double split_us;  /* adding workgroups: partial tiles written, a ticket, partial tiles read */
+    double microseconds;
 };
 
+/* m, n and k of the problem; the kernel holds m_tile rows of X. */
 void smallm_dense_cost(struct smallm_dense_cost *cost, const struct smallm_kernel_info *kernel,
-                       const struct smallm_machine *machine, uint32_t m, uint32_t n, uint32_t k);
+                       const struct smallm_dense_grid *grid, const struct smallm_machine *machine, uint32_t m,
+                       uint32_t n, uint32_t k);
+
+/* The longest of the overlapping parts, and its name. */
+double smallm_dense_cost_longest(const struct smallm_dense_cost *cost, const char **name);
 
 #endif

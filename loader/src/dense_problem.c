@@ -11,16 +11,18 @@ enum {
     LARGEST = 0x7fffffff
 };
 
+static const smallm_dense_problem defaults = {
+    .size = sizeof defaults,
+    .x_type = SMALLM_TYPE_E4M3,
+    .w_type = SMALLM_TYPE_E4M3,
+    .out_type = SMALLM_TYPE_BF16,
+    .bias_type = SMALLM_TYPE_NONE,
+    .determinism = SMALLM_FASTEST,
+};
+
 void smallm_dense_problem_init(smallm_dense_problem *problem, size_t size) {
     if (problem == NULL || size < sizeof size)
         return;
-    const smallm_dense_problem defaults = {
-        .x_type = SMALLM_TYPE_E4M3,
-        .w_type = SMALLM_TYPE_E4M3,
-        .out_type = SMALLM_TYPE_BF16,
-        .bias_type = SMALLM_TYPE_NONE,
-        .determinism = SMALLM_FASTEST,
-    };
     memset(problem, 0, size);
     memcpy(problem, &defaults, size < sizeof defaults ? size : sizeof defaults);
     problem->size = size;
@@ -53,6 +55,14 @@ static smallm_status leading_guard(const char *name, int64_t *value, const char 
     return SMALLM_OK;
 }
 
+static smallm_status splits_guard(int64_t k_splits) {
+    if (k_splits >= 0 && k_splits <= LARGEST)
+        return SMALLM_OK;
+    return smallm_fail(SMALLM_ERROR_DIMENSION,
+                       "k_splits is %lld; it must be 0, which leaves it to the library, or from 1 to %d",
+                       (long long)k_splits, LARGEST);
+}
+
 static smallm_status enum_guard(const char *name, const char *of, int32_t value, int32_t first, int32_t last) {
     if (value >= first && value <= last)
         return SMALLM_OK;
@@ -62,7 +72,7 @@ static smallm_status enum_guard(const char *name, const char *of, int32_t value,
 smallm_status smallm_dense_problem_read(smallm_dense_problem *problem, const smallm_dense_problem *given) {
     if (given == NULL)
         return smallm_fail(SMALLM_ERROR_NULL_POINTER, "problem is NULL; it must be given");
-    smallm_dense_problem_init(problem, sizeof *problem);
+    *problem = defaults;
     smallm_status status = smallm_struct_read(problem, sizeof *problem, PROBLEM_FIRST, given, "smallm_dense_problem");
 #define GUARD(call)                                                                                                    \
     if (status == SMALLM_OK)                                                                                           \
@@ -74,6 +84,7 @@ smallm_status smallm_dense_problem_read(smallm_dense_problem *problem, const sma
     GUARD(leading_guard("ldx", &problem->ldx, "k", problem->k, X_ROW_ALIGNMENT))
     GUARD(leading_guard("ldxs", &problem->ldxs, "k / 32", problem->k / SMALLM_BLOCK_K, 1))
     GUARD(leading_guard("ldo", &problem->ldo, "n", problem->n, 1))
+    GUARD(splits_guard(problem->k_splits))
     GUARD(enum_guard("x_type", "smallm_type", problem->x_type, SMALLM_TYPE_E4M3, SMALLM_TYPE_F32))
     GUARD(enum_guard("w_type", "smallm_type", problem->w_type, SMALLM_TYPE_E4M3, SMALLM_TYPE_F32))
     GUARD(enum_guard("out_type", "smallm_type", problem->out_type, SMALLM_TYPE_E4M3, SMALLM_TYPE_F32))

@@ -37,6 +37,15 @@ static void *open_first(int flags) {
     return NULL;
 }
 
+/* The library that holds `function`, so that no other function comes from a second HIP that is visible too; the search
+ * through all that is visible where the program itself holds it. */
+static void *library_of(struct smallm_hip *hip, const void *function) {
+    Dl_info info;
+    if (dladdr(function, &info) != 0)
+        hip->opened = dlopen(info.dli_fname, OPEN_FLAGS | RTLD_NOLOAD);
+    return hip->opened != NULL ? hip->opened : RTLD_DEFAULT;
+}
+
 /* Where the functions are, as the handle to give to dlsym. */
 static smallm_status find(struct smallm_hip *hip, const smallm_context_options *options, void **handle,
                           const char **how) {
@@ -52,9 +61,10 @@ static smallm_status find(struct smallm_hip *hip, const smallm_context_options *
         *handle = hip->opened;
         return status;
     }
-    if (dlsym(RTLD_DEFAULT, LANDMARK) != NULL) {
+    const void *visible = dlsym(RTLD_DEFAULT, LANDMARK);
+    if (visible != NULL) {
         *how = "the symbols visible in the process";
-        *handle = RTLD_DEFAULT;
+        *handle = library_of(hip, visible);
         return SMALLM_OK;
     }
     *how = "a library that was loaded already";

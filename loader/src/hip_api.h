@@ -20,7 +20,9 @@
     X(hipModuleLoadData)                                                                                               \
     X(hipModuleGetFunction)                                                                                            \
     X(hipModuleUnload)                                                                                                 \
-    X(hipModuleLaunchKernel)
+    X(hipModuleLaunchKernel)                                                                                           \
+    X(hipMemsetAsync)                                                                                                  \
+    X(hipStreamIsCapturing)
 
 struct smallm_hip {
 #define X(name) __typeof__(name) *name;

@@ -5,18 +5,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum smallm_family { SMALLM_FAMILY_DENSE_GEMV };
+enum smallm_family { SMALLM_FAMILY_DENSE_GEMV, SMALLM_FAMILY_DENSE_MFMA };
 
 struct smallm_kernel_info {
     const char *name;
     enum smallm_family family;
     uint32_t m_tile;    /* rows of X that the kernel holds */
-    uint32_t n_rows;    /* row groups of W per wave */
+    uint32_t n_rows;    /* row groups, of 64 / k_lanes rows of W, per wave */
     uint32_t k_lanes;   /* lanes that share a row of W */
     uint32_t k_waves;   /* waves of the workgroup that split K */
     uint32_t depth;     /* K steps in flight */
     uint32_t n_tile;    /* columns of Out per workgroup */
     uint32_t block;     /* work-items per workgroup */
+    uint32_t k_step;    /* K that a wave covers in a step */
+    uint32_t splits_k;  /* 1: workgroups of grid y may share the K of a tile */
     uint32_t lds_bytes; /* static LDS per workgroup */
     uint32_t kernarg_bytes;
     uint32_t vgprs;

@@ -7,6 +7,7 @@
 struct smallm_machine {
     const char *name;
     uint32_t compute_units;
+    uint32_t shader_engines;
     uint32_t simds_per_cu;
     uint32_t lanes_per_wave;
     uint32_t waves_per_simd; /* most that can be resident */
@@ -14,12 +15,20 @@ struct smallm_machine {
     uint32_t vgpr_granule;
     uint32_t lds_bytes_per_cu;
     uint32_t clocks_per_us;
-    uint32_t cache_bytes_per_clock; /* one CU from its L1 */
-    uint32_t fma_per_clock;         /* one CU, f32 */
-    double memory_bytes_per_us;     /* whole device, achieved by a streaming read */
-    double memory_latency_us;       /* cold: TLB and caches missed */
-    double dispatch_us;             /* packet written to first wave */
-    uint64_t grid_work_items;       /* most that HIP launches in one dimension */
+    uint32_t valu_clocks;               /* a SIMD is busy with one vector instruction of a wave */
+    uint32_t mfma_clocks;               /* the same with one 16x16x128 matrix instruction on 8-bit operands */
+    uint32_t wave_launch_clocks;        /* a shader engine starts one wave in so many */
+    uint32_t cache_bytes_per_clock;     /* one CU from its L1, hit or not */
+    uint32_t lds_write_bytes_per_clock; /* one CU */
+    uint32_t lds_read_bytes_per_clock;
+    uint32_t lds_exchange_clocks;  /* write, wait, barrier, read, wait: with nothing else in the way */
+    double memory_bytes_per_us;    /* whole device, achieved by a streaming read */
+    double far_cache_bytes_per_us; /* whole device, the memory-side cache */
+    double memory_latency_us;      /* cold: TLB and caches missed */
+    double far_cache_latency_us;   /* a round trip to where the L2s become coherent */
+    double dispatch_us;            /* packet written to first wave */
+    uint64_t grid_work_items;      /* most that HIP launches in one dimension */
+    uint32_t grid_rows;            /* most workgroups that HIP launches in grid y */
 };
 
 extern const struct smallm_machine smallm_machine;

@@ -19,7 +19,8 @@ smallm_status smallm_plan_get_info(const smallm_plan *plan, smallm_plan_info *in
         .kernel = plan->kernel->name,
         .explanation = plan->explanation,
         .workspace_bytes = plan->workspace_bytes,
-        .workgroups = plan->workgroups,
+        .workgroups = plan->tiles * plan->k_splits,
+        .k_splits = plan->k_splits,
         .workgroup_size = plan->kernel->block,
         .modelled_microseconds = plan->microseconds,
     };

@@ -8,15 +8,18 @@
 /* How far from its home a plan may stand. */
 enum { PROBES = 32 };
 
+static const uint64_t GOLDEN = 0x9e3779b97f4a7c15u; /* 2^64 / the golden ratio */
+
 static uint64_t hash(const struct smallm_dense_key *key) {
     uint64_t words[sizeof *key / sizeof(uint64_t)];
     memcpy(words, key, sizeof words);
-    uint64_t state = 0;
+    /* One factor a word: products that do not wait for one another. Their high bits depend on all of the key. */
+    uint64_t sum = 0, factor = GOLDEN;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        state = (state ^ words[i]) * 0x9e3779b97f4a7c15u;
-        state ^= state >> 32;
+        sum += words[i] * factor;
+        factor *= GOLDEN;
     }
-    return state;
+    return ((sum ^ sum >> 32) * GOLDEN) >> 32;
 }
 
 _Static_assert(sizeof(struct smallm_dense_key) % sizeof(uint64_t) == 0, "the key is hashed in whole words");

@@ -25,6 +25,8 @@ const char *smallm_status_string(smallm_status status) {
         NAME(SMALLM_ERROR_HIP)
         NAME(SMALLM_ERROR_CODE_OBJECT)
         NAME(SMALLM_ERROR_OUT_OF_HOST_MEMORY)
+        NAME(SMALLM_ERROR_TABLE)
+        NAME(SMALLM_ERROR_CAPTURE)
 #undef NAME
     }
     return "unknown smallm_status";

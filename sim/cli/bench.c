@@ -8,12 +8,13 @@
 #include "files.h"
 #include "gfx950sim/gfx950sim.h"
 #include "launch.h"
+#include "mem.h"
 
 #ifndef BENCH_CO
 #error "BENCH_CO is the path of the assembled bench.s"
 #endif
 
-enum { WAVES_PER_WORKGROUP = 4, LANES_PER_WAVE = 64, RUNS = 3 };
+enum { WAVES_PER_WORKGROUP = 4, LANES_PER_WAVE = 64, RUNS = 3, LOADED = 1024 };
 
 static const struct row {
     const char *kernel, *what;
@@ -23,6 +24,7 @@ static const struct row {
     {"valu_float", "VALU, f32", false, 10e6},
     {"valu_integer", "VALU, integer and compares", false, 10e6},
     {"valu_packed", "VALU, packed, f16 and DPP", false, 0},
+    {"vmem_load", "loads of 1 KB and their waits", false, 0},
     {"mfma_fp8", "v_mfma_scale 16x16x128 fp8", true, 300e3},
     {"mfma_fp4", "v_mfma_scale 16x16x128 fp4", true, 0},
     {"mfma_bf16", "v_mfma 16x16x32 bf16", true, 0},
@@ -36,11 +38,14 @@ static double seconds(bool one_core) {
 }
 
 /* Best of a few runs, in instructions a second; negative with a message when the launch fails. */
-static double measure(const struct code *code, const struct row *row, unsigned workgroups) {
+static double measure(const struct code *code, const struct mem_alloc *data, const struct row *row,
+                      unsigned workgroups) {
     struct launch launch = {.code = code,
                             .kernel = code_kernel(code, row->kernel),
                             .grid = {workgroups, 1, 1},
-                            .block = {WAVES_PER_WORKGROUP * LANES_PER_WAVE, 1, 1}};
+                            .block = {WAVES_PER_WORKGROUP * LANES_PER_WAVE, 1, 1},
+                            .kernarg = &data->base,
+                            .kernarg_size = sizeof data->base};
     double best = 0;
     char err[256];
     for (int i = 0; i < RUNS; i++) {
@@ -59,13 +64,13 @@ static double measure(const struct code *code, const struct row *row, unsigned w
     return best;
 }
 
-static int print_table(const struct code *code) {
+static int print_table(const struct code *code, const struct mem_alloc *data) {
     printf("%-30s %12s %12s %12s\n", "a second, all checks on", "one core", "target", "all cores");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         gfx950sim_set("threads", "1");
-        double one = measure(code, &rows[i], 1);
+        double one = measure(code, data, &rows[i], 1);
         gfx950sim_set("threads", "0");
-        double all = one < 0 ? one : measure(code, &rows[i], 8);
+        double all = one < 0 ? one : measure(code, data, &rows[i], 8);
         if (all < 0)
             return 1;
         printf("%-30s %12.0f ", rows[i].what, one);
@@ -94,7 +99,14 @@ int main(int argc, char **argv) {
             fprintf(stderr, "gfx950sim-bench: %s has no kernel %s\n", path, rows[i].kernel);
             return 2;
         }
-    int status = print_table(code);
+    struct mem_alloc *data = mem_alloc(LOADED, MEM_DEVICE, 0);
+    if (!data) {
+        fprintf(stderr, "gfx950sim-bench: there is no memory for %u bytes\n", LOADED);
+        return 2;
+    }
+    mem_fill(data->base, 0, LOADED);
+    int status = print_table(code, data);
+    mem_free((void *)data->base);
     code_free(code);
     return status;
 }

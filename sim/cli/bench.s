@@ -1,4 +1,4 @@
-// Kernels of gfx950sim-bench: a loop over registers each, no memory.
+// Kernels of gfx950sim-bench: a loop each, over registers or over loads of the one argument's 1,024 bytes.
 .amdgcn_target "amdgcn-amd-amdhsa--gfx950"
 .set ITERATIONS, 2000
 
@@ -28,11 +28,31 @@
 .section .rodata,"a"
 .p2align 6
 .amdhsa_kernel \name
+    .amdhsa_user_sgpr_kernarg_segment_ptr 1
+    .amdhsa_kernarg_size 8
     .amdhsa_next_free_vgpr 64
     .amdhsa_next_free_sgpr 8
     .amdhsa_accum_offset 64
 .end_amdhsa_kernel
 .endm
+
+begin vmem_load
+    s_load_dwordx2 s[4:5], s[0:1], 0x0
+    v_mbcnt_lo_u32_b32 v0, -1, 0
+    v_mbcnt_hi_u32_b32 v0, -1, v0
+    v_lshlrev_b32 v0, 4, v0
+    s_waitcnt lgkmcnt(0)
+    .set n, 8
+    .rept 12
+    global_load_dwordx4 v[n:n+3], v0, s[4:5]
+    .set n, n + 4
+    .endr
+    .set n, 11
+    .rept 12
+    s_waitcnt vmcnt(n)
+    .set n, n - 1
+    .endr
+finish vmem_load
 
 begin valu_float
     .rept 16

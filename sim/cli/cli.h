@@ -6,6 +6,7 @@ enum { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_CANNOT_RUN = 2 };
 
 /* argv[0] is the subcommand's name. */
 int cmd_run(int argc, char **argv);
+int cmd_time(int argc, char **argv);
 int cmd_lint(int argc, char **argv);
 int cmd_conform(int argc, char **argv);
 int cmd_isa(int argc, char **argv);

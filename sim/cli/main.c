@@ -15,6 +15,10 @@ static const struct subcommand {
      "      [--budget N] [--explore N] [--mfma chain|pairwise] [--stats] [--json] ARG...\n"
      "      ARG: i32:V i64:V f32:V in:FILE out:BYTES:FILE inout:FILE zero:BYTES poison:BYTES null, or @OFFSET=ARG",
      "runs one kernel; the grid is in workgroups"},
+    {"time", cmd_time,
+     "FILE.co <arguments as run> [--machine FILE] [--set SECTION.NAME=VALUE]... [--cold|--warm|--flush] [--repeat N]\n"
+     "      [--json]",
+     "runs one kernel and prints what the timing model says of it; docs/timing.md"},
     {"lint", cmd_lint, "FILE.co [--kernel NAME] [--checks own|compiled|foreign] [--check NAME=...] [--json]",
      "finds missing waits and wait states along all paths, without running"},
     {"conform", cmd_conform, "FILE.jsonl [--exclude FILE] [--only SUBSTRING] [--mfma chain|pairwise]",

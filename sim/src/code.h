@@ -25,6 +25,7 @@ struct kernel {
     bool has_metadata;
     uint32_t meta_kernarg_size; /* the larger truth where the descriptor says 0 */
     uint32_t max_flat_workgroup_size;
+    uint32_t vgpr_spills, sgpr_spills;
     uint32_t nargs;
     struct kernel_arg *args;
     bool uses_dynamic_stack;

@@ -120,6 +120,8 @@ static bool read_kernel(struct code_object *object, const msgpack_object *map, s
     kernel->has_metadata = true;
     kernel->meta_kernarg_size = get_u32(map, ".kernarg_segment_size");
     kernel->max_flat_workgroup_size = get_u32(map, ".max_flat_workgroup_size");
+    kernel->vgpr_spills = get_u32(map, ".vgpr_spill_count");
+    kernel->sgpr_spills = get_u32(map, ".sgpr_spill_count");
     const msgpack_object *dynamic = get(map, ".uses_dynamic_stack", MSGPACK_OBJECT_BOOLEAN);
     kernel->uses_dynamic_stack = dynamic != NULL && dynamic->via.boolean;
     return read_args(kernel, get(map, ".args", MSGPACK_OBJECT_ARRAY), err);

@@ -174,15 +174,23 @@ unsigned valu_printed_sources(const struct insn *in) {
     return in->noperands > at ? in->noperands - at - (in->op->mask_src == 1 ? 1 : 0) : 0;
 }
 
-static uint8_t class_of(uint32_t flags) {
-    return flags & F_VALU ? 0 : flags & F_MFMA ? 1 : flags & F_SMEM ? 3 : flags & F_VMEM ? 4 : flags & F_LDS ? 5 : 2;
+static uint8_t class_of(const struct insn *in) {
+    if (in->flags & F_MFMA)
+        return strstr(in->mnemonic, "_16x16x128_f8f6f4")  ? CLASS_MFMA_16X16X128
+               : strstr(in->mnemonic, "_32x32x64_f8f6f4") ? CLASS_MFMA_32X32X64
+                                                          : CLASS_MFMA_OTHER;
+    return in->flags & F_VALU   ? CLASS_VALU
+           : in->flags & F_SMEM ? CLASS_SMEM
+           : in->flags & F_VMEM ? CLASS_VMEM
+           : in->flags & F_LDS  ? CLASS_LDS
+                                : CLASS_SALU;
 }
 
 void insn_unknown(struct insn *in) {
     in->exec = not_implemented;
     in->slots = 1;
     in->target = UINT32_MAX;
-    in->klass = 2;
+    in->klass = CLASS_SALU;
 }
 
 bool insn_decode(const char *text, struct insn *in, char *err, unsigned long err_size) {
@@ -194,7 +202,7 @@ bool insn_decode(const char *text, struct insn *in, char *err, unsigned long err
         return true;
     in->flags = in->op->flags;
     refine_flags(in);
-    in->klass = class_of(in->flags);
+    in->klass = class_of(in);
     if (in->flags & F_MFMA)
         matrix_roles(in);
     else if (in->flags & F_VALU)

@@ -3,7 +3,8 @@
 #include "wave.h"
 
 size_t wave_storage_size(void) {
-    return sizeof(lane_row) * (2 * (size_t)VGPR_COUNT + 2 * (size_t)PENDING_MAX * PENDING_ROWS);
+    return sizeof(lane_row) * (2 * (size_t)VGPR_COUNT + 2 * (size_t)PENDING_MAX * PENDING_ROWS) +
+           sizeof(uint32_t[PENDING_MAX][FLIGHTS]);
 }
 
 void wave_init(struct wave *w, const struct code *code, void *storage) {
@@ -12,6 +13,7 @@ void wave_init(struct wave *w, const struct code *code, void *storage) {
     w->v = storage;
     w->vundef = w->v + VGPR_COUNT;
     w->pending_rows = w->vundef + VGPR_COUNT;
+    w->flight_parts = (void *)(w->pending_rows + 2 * PENDING_MAX * PENDING_ROWS);
     memset(w->pending_free, 0xff, sizeof w->pending_free);
     for (unsigned i = 0; i < SGPR_COUNT; i++) {
         w->s[i] = POISON;

@@ -116,13 +116,26 @@ struct reg_range {
     uint16_t role; /* enum range_role */
 };
 
+/* What is counted apart. Matrix instructions are of one of three. */
+enum insn_class {
+    CLASS_VALU,
+    CLASS_SALU, /* and all that has no other class: branches, waits */
+    CLASS_SMEM,
+    CLASS_VMEM,
+    CLASS_LDS,
+    CLASS_MFMA_16X16X128, /* f8f6f4, scaled or not */
+    CLASS_MFMA_32X32X64,
+    CLASS_MFMA_OTHER,
+    CLASSES
+};
+
 struct insn {
     uint32_t pc; /* byte offset inside the code */
     uint8_t size;
     uint8_t noperands;
     uint8_t nranges;
     uint8_t slots;           /* wait states that it counts: 1, s_nop more */
-    uint8_t klass;           /* index into wave.class_count */
+    uint8_t klass;           /* enum insn_class */
     uint8_t passes;          /* MFMA: passes of the matrix pipe with these operand formats */
     uint8_t haz_span;        /* wait states after which nothing that it produces can hurt */
     uint16_t waitcnt;        /* s_waitcnt: vmcnt | lgkmcnt << 8, 63 and 15 when absent */

@@ -11,6 +11,7 @@
 #include "kernarg.h"
 #include "machine.h"
 #include "stats.h"
+#include "time/time.h"
 #include "track.h"
 #include "workgroup.h"
 
@@ -45,22 +46,41 @@ static bool fits(const struct kernel *k, uint64_t items, uint32_t dynamic_lds, c
     return true;
 }
 
+static unsigned allotted_vgprs(const struct kernel *k) {
+    return ((k->rsrc1 & 63) + 1) * VGPR_GRANULE;
+}
+
+static unsigned allotted_lds(const struct kernel *k, uint32_t dynamic_lds) {
+    return granulated(k->group_segment_fixed_size + dynamic_lds, LDS_GRANULE);
+}
+
+static void limit(struct occupancy *o, unsigned groups, const char *why) {
+    if (groups >= o->groups)
+        return;
+    o->groups = groups;
+    o->limit = why;
+}
+
+struct occupancy launch_residency(const struct kernel *k, uint32_t block_size, uint32_t dynamic_lds) {
+    unsigned waves = (block_size + LANES - 1) / LANES, lds = allotted_lds(k, dynamic_lds);
+    struct occupancy o = {waves, WAVES_PER_SIMD * SIMDS_PER_CU / waves, "waves"};
+    limit(&o, VGPRS_PER_SIMD / allotted_vgprs(k) * SIMDS_PER_CU / waves, "VGPRs");
+    if (lds)
+        limit(&o, LDS_BYTES / lds, "LDS");
+    if (waves > 1)
+        limit(&o, WORKGROUPS_PER_CU, "barriers");
+    return o;
+}
+
 unsigned launch_occupancy(const struct kernel *k, uint32_t block_size, uint32_t dynamic_lds, char *err,
                           size_t err_size) {
     if (!fits(k, block_size, dynamic_lds, err, err_size))
         return 0;
-    unsigned total = ((k->rsrc1 & 63) + 1) * VGPR_GRANULE, waves = (block_size + LANES - 1) / LANES;
-    unsigned per_simd = VGPRS_PER_SIMD / total < WAVES_PER_SIMD ? VGPRS_PER_SIMD / total : WAVES_PER_SIMD;
-    unsigned groups = per_simd * SIMDS_PER_CU / waves;
-    unsigned lds = granulated(k->group_segment_fixed_size + dynamic_lds, LDS_GRANULE);
-    if (lds && LDS_BYTES / lds < groups)
-        groups = LDS_BYTES / lds;
-    if (waves > 1 && groups > WORKGROUPS_PER_CU)
-        groups = WORKGROUPS_PER_CU;
-    if (groups == 0)
-        refuse(err, err_size, "kernel %s: %u waves of %u VGPRs and %u bytes of LDS do not fit on a CU", k->name, waves,
-               total, lds);
-    return groups;
+    struct occupancy o = launch_residency(k, block_size, dynamic_lds);
+    if (o.groups == 0)
+        refuse(err, err_size, "kernel %s: %u waves of %u VGPRs and %u bytes of LDS do not fit on a CU", k->name,
+               o.waves, allotted_vgprs(k), allotted_lds(k, dynamic_lds));
+    return o.groups;
 }
 
 static bool check_launch(const struct launch *l, char *err, size_t err_size) {
@@ -133,7 +153,7 @@ static void report_deadlock(struct workgroup *wg, size_t parked) {
     atomic_store(&wg->run->stop, true);
 }
 
-static void retire(struct workgroup *wg) {
+void launch_retire(struct workgroup *wg) {
     stats_add_workgroup(wg);
     workgroup_free(wg);
 }
@@ -181,7 +201,7 @@ static bool turn_for_each(struct parked *p) {
         enum workgroup_state state = workgroup_run(p->list[i], FIRST_LOOK);
         progress |= state == WORKGROUP_DONE || side_effects(p->list[i]) != before;
         if (state == WORKGROUP_DONE)
-            retire(p->list[i]);
+            launch_retire(p->list[i]);
         else
             p->list[kept++] = p->list[i];
     }
@@ -208,9 +228,9 @@ static bool start_next(struct dispatcher *d, struct parked *p) {
         return false;
     }
     if (first_turn(wg) == WORKGROUP_DONE) {
-        retire(wg);
+        launch_retire(wg);
     } else if (!park(p, wg)) {
-        retire(wg);
+        launch_retire(wg);
         atomic_store(&d->no_memory, true);
         atomic_store(&d->run->stop, true);
     }
@@ -233,7 +253,7 @@ static void *work(void *arg) {
         }
     }
     for (size_t i = 0; i < p.n; i++)
-        retire(p.list[i]);
+        launch_retire(p.list[i]);
     free(p.list);
     return NULL;
 }
@@ -266,8 +286,8 @@ static uint64_t *shuffled(uint64_t n) {
 static void run_all(struct dispatcher *d) {
     unsigned threads = 1;
     bool communicates = !independent(d->run->launch->code);
-    /* Every other order is a promise about one sequence. */
-    if (!communicates && settings.order == ORDER_RUN_TO_BARRIER)
+    /* Every other order is a promise about one sequence, and modelled time is one. */
+    if (!communicates && settings.order == ORDER_RUN_TO_BARRIER && !settings.time)
         threads = settings.threads ? settings.threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     if (threads > d->total)
         threads = (unsigned)d->total;
@@ -276,6 +296,12 @@ static void run_all(struct dispatcher *d) {
     d->run->threads = threads;
     const uint32_t *block = d->run->launch->block;
     track_begin(d->run, d->total, (block[0] * block[1] * block[2] + LANES - 1) / LANES, communicates);
+    if (settings.time) {
+        if (!time_run(d->run, d->total))
+            atomic_store(&d->no_memory, true);
+        track_end(d->run);
+        return;
+    }
     pthread_t id[MAX_THREADS];
     unsigned started = 0;
     while (started + 1 < threads && pthread_create(&id[started], NULL, work, d) == 0)
@@ -296,6 +322,7 @@ enum launch_status launch_run(const struct launch *l, char *err, size_t err_size
     struct dispatcher d = {.run = &run, .total = (uint64_t)l->grid[0] * l->grid[1] * l->grid[2]};
     static uint64_t dispatches;
     run.dispatch_id = dispatches++;
+    stats_begin_launch();
     run.registers = kernel_register_counts(l->kernel);
     run.visited = calloc(l->code->ninsn + 1u, 1);
     enum launch_status status = LAUNCH_NO_MEMORY;
@@ -321,7 +348,7 @@ enum launch_status launch_run(const struct launch *l, char *err, size_t err_size
     } else {
         refuse(err, err_size, "the host has no memory for the arguments of kernel %s", l->kernel->name);
     }
-    stats_add_launch();
+    stats_end_launch(l);
     kernarg_release(&memory);
     free(d.permutation);
     free(run.visited);

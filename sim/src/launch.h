@@ -27,8 +27,20 @@ enum launch_status {
  * Any thread may call; launches run one at a time. */
 enum launch_status launch_run(const struct launch *launch, char *err, size_t err_size);
 
+/* Workgroups that one CU holds, and what keeps it from holding more. */
+struct occupancy {
+    unsigned waves; /* of a workgroup */
+    unsigned groups;
+    const char *limit;
+};
+struct occupancy launch_residency(const struct kernel *kernel, uint32_t block_size, uint32_t dynamic_lds);
+
 /* Workgroups of `block` work-items that one CU holds; 0 and a sentence in err when none fits. */
 unsigned launch_occupancy(const struct kernel *kernel, uint32_t block_size, uint32_t dynamic_lds, char *err,
                           size_t err_size);
+
+/* Counts what a workgroup did and frees it. */
+struct workgroup;
+void launch_retire(struct workgroup *wg);
 
 #endif

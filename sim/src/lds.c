@@ -1,6 +1,7 @@
 #include "lds.h"
 
 #include "race.h"
+#include "time/note.h"
 
 static uint32_t lds_size(const struct wave *w) {
     return w->wg && w->wg->lds ? w->wg->lds_size : 0;
@@ -84,6 +85,8 @@ void lds_load(struct lds_access *a, lane_row *value, lane_row *undef) {
         mem_gather(addr, a->bytes, 0, value);
         mem_gather(addr, a->bytes, shadow_delta(a->w), undef);
         lds_race_read(a, lanes);
+        if (a->w->timed)
+            time_note_lds(a, lanes);
     }
     if (lanes != a->exec) {
         mem_poison_lanes(value, undef, n, a->exec & ~lanes);
@@ -99,6 +102,8 @@ void lds_store(struct lds_access *a, const uint32_t *const value[], const uint32
         return;
     check_alignment(a, lanes);
     lds_race_write(a, lanes, value);
+    if (a->w->timed)
+        time_note_lds(a, lanes);
     host_addresses(a, lanes, addr);
     mem_scatter(addr, lanes, a->bytes, 0, value);
     static const lane_row defined;
@@ -121,6 +126,8 @@ void lds_atomic(struct lds_access *a, const struct atomic_op *op, const uint32_t
     if (lanes) {
         check_alignment(a, lanes);
         lds_race_write(a, lanes, NULL);
+        if (a->w->timed)
+            time_note_lds(a, lanes);
     }
     for (uint64_t t = lanes; t; t &= t - 1) {
         unsigned i = (unsigned)__builtin_ctzll(t);

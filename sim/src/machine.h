@@ -5,6 +5,7 @@
 
 enum {
     CUS = 256,
+    XCDS = 8,
     SIMDS_PER_CU = 4,
     WAVES_PER_SIMD = 8,
     VGPRS_PER_SIMD = 512,

@@ -270,3 +270,13 @@ void mem_fill(uintptr_t dst, unsigned char value, size_t n) {
     if (to != NULL)
         mem_define(to, dst, n, true);
 }
+
+void mem_reset_counters(void) {
+    pthread_rwlock_rdlock(&heap.lock);
+    for (size_t i = 0; i < heap.count; i++) {
+        atomic_store(&heap.sorted[i]->bytes_read, 0);
+        atomic_store(&heap.sorted[i]->bytes_written, 0);
+        atomic_store(&heap.sorted[i]->peak_in_flight, 0);
+    }
+    pthread_rwlock_unlock(&heap.lock);
+}

@@ -21,7 +21,9 @@ struct mem_alloc {
     int device;
     uint32_t id; /* unique, in order of allocation */
     atomic_uint_fast64_t bytes_read, bytes_written;
-    bool owned; /* false: registered host memory */
+    atomic_uint_fast64_t peak_in_flight; /* bytes of it that some wave had asked for and not waited for (flight.h) */
+    uint64_t place;                      /* in the timing model's memory, 0: not touched yet */
+    bool owned;                          /* false: registered host memory */
 };
 
 /* NULL when the host has no room. Alignment of the result is at least 256 bytes. size 0 is one byte. */
@@ -43,5 +45,8 @@ size_t mem_first_undefined(const struct mem_alloc *a, uintptr_t addr, size_t n);
 /* Copies bytes together with their shadow; either side may be plain host memory (then defined, or only read). */
 void mem_copy(uintptr_t dst, uintptr_t src, size_t n);
 void mem_fill(uintptr_t dst, unsigned char value, size_t n);
+
+/* Zeroes the counters of all live allocations. */
+void mem_reset_counters(void);
 
 #endif

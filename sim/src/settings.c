@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gfx950sim/gfx950sim.h"
+#include "gfx950sim/time.h"
 #include "message.h"
 #include "report.h"
+#include "time/machine.h"
 
 enum { MAX_DEVICES = 64, MAX_THREADS = 1024 };
 
@@ -45,6 +46,11 @@ static const struct choice orders[] = {{"run-to-barrier", ORDER_RUN_TO_BARRIER},
 static const struct choice mfma_orders[] = {{"chain", MFMA_CHAIN}, {"pairwise", MFMA_PAIRWISE}, {NULL, 0}};
 static const struct choice severities[] = {{"error", SEV_ERROR}, {"warning", SEV_WARNING}, {"off", SEV_OFF}, {NULL, 0}};
 static const struct choice switches[] = {{"on", 1}, {"off", 0}, {NULL, 0}};
+static const struct choice times[] = {{"off", GFX950SIM_TIME_OFF},
+                                      {"cold", GFX950SIM_TIME_COLD},
+                                      {"warm", GFX950SIM_TIME_WARM},
+                                      {"flush", GFX950SIM_TIME_FLUSH},
+                                      {NULL, 0}};
 /* value: compute capability, major * 10 + minor */
 static const struct choice archs[] = {{"gfx950", 95}, {"gfx942", 94}, {NULL, 0}};
 
@@ -136,6 +142,16 @@ static bool set(const char *name, const char *value, struct message m) {
         snprintf(settings.arch, sizeof settings.arch, "%s", value);
         return true;
     }
+    if (strcmp(name, "time") == 0) {
+        if (!choose(name, value, times, &chosen, m))
+            return false;
+        settings.time = (unsigned)chosen;
+        return true;
+    }
+    if (strcmp(name, "machine") == 0)
+        return time_machine_load(value, m.text, m.size);
+    if (strcmp(name, "parameter") == 0)
+        return time_machine_override(value, m.text, m.size);
     if (strcmp(name, "seed") == 0) {
         if (!number(name, value, 0, UINT64_MAX, &n, m))
             return false;
@@ -162,8 +178,8 @@ static bool set(const char *name, const char *value, struct message m) {
     }
     snprintf(
         m.text, m.size,
-        "there is no setting '%s'; the settings are checks, check, order, seed, threads, budget, arch, devices, mfma "
-        "and preload",
+        "there is no setting '%s'; the settings are checks, check, order, seed, threads, budget, arch, devices, mfma, "
+        "preload, time, machine and parameter",
         name);
     return false;
 }
@@ -182,8 +198,8 @@ bool settings_set(const char *name, const char *value, char *err, size_t err_siz
 
 /* checks before check, so that single severities stand over the preset. */
 static void read_environment(void) {
-    static const char *const names[] = {"checks", "check", "order",   "seed", "threads",
-                                        "budget", "arch",  "devices", "mfma", "preload"};
+    static const char *const names[] = {"checks",  "check", "order",   "seed", "threads", "budget",   "arch",
+                                        "devices", "mfma",  "preload", "time", "machine", "parameter"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char variable[32] = "GFX950SIM_", err[256];
         size_t at = strlen(variable);

@@ -17,6 +17,7 @@ struct settings {
     unsigned threads;
     uint64_t budget; /* wave-instructions that a launch may issue; 0: no limit */
     enum mfma_order mfma;
+    unsigned time; /* enum gfx950sim_time_mode */
     enum preset preset;
     unsigned arch_major, arch_minor; /* 9, 5 */
     char arch[16];

@@ -2,9 +2,11 @@
 #ifndef GFX950SIM_STATS_H
 #define GFX950SIM_STATS_H
 
+struct launch;
 struct workgroup;
 
+void stats_begin_launch(void);
 void stats_add_workgroup(const struct workgroup *wg);
-void stats_add_launch(void);
+void stats_end_launch(const struct launch *l);
 
 #endif

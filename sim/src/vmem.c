@@ -1,4 +1,6 @@
 /* Vector memory accesses: which allocation, which bytes, what is defined, what is wrong. */
+#include "flight.h"
+#include "time/note.h"
 #include "track.h"
 #include "vmem_parts.h"
 
@@ -59,6 +61,10 @@ static void count(struct vmem_access *a, const struct mem_group *g) {
         atomic_fetch_add_explicit(&g->alloc->bytes_read, n, memory_order_relaxed);
         a->w->read_bytes += n;
     }
+    if (a->kind == VMEM_LOAD)
+        flight_add(a->w, a->in, g->alloc, n);
+    if (a->w->timed)
+        time_note_vector(a, g);
     if (a->kind != VMEM_LOAD) {
         atomic_fetch_add_explicit(&g->alloc->bytes_written, n, memory_order_relaxed);
         a->w->write_bytes += n;

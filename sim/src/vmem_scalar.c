@@ -1,4 +1,6 @@
 /* Scalar memory accesses: one address, up to sixteen dwords. */
+#include "flight.h"
+#include "time/note.h"
 #include "track.h"
 #include "vmem_parts.h"
 
@@ -31,6 +33,9 @@ bool vmem_scalar_load(struct wave *w, const struct insn *in, uint64_t addr, unsi
     memcpy(value, (const void *)(uintptr_t)addr, bytes);
     track_scalar_load(w, in, m, addr, bytes);
     atomic_fetch_add_explicit(&m->bytes_read, bytes, memory_order_relaxed);
+    flight_add(w, in, m, bytes);
+    if (w->timed)
+        time_note_scalar(m, addr, bytes, false);
     if (!m->defined) {
         memset(undef, 0, bytes);
         return true;
@@ -48,6 +53,8 @@ bool vmem_scalar_store(struct wave *w, const struct insn *in, uint64_t addr, uns
         return false;
     memcpy((void *)(uintptr_t)addr, value, bytes);
     atomic_fetch_add_explicit(&m->bytes_written, bytes, memory_order_relaxed);
+    if (w->timed)
+        time_note_scalar(m, addr, bytes, true);
     if (m->defined)
         for (unsigned d = 0; d < bytes / 4; d++) {
             uint32_t defined = ~undef[d];

@@ -30,6 +30,7 @@ struct pending {
     bool trusted;        /* a wait would have covered it if scalar loads returned in order */
     uint32_t write_mask; /* bits of each dword that are written (d16 forms: one half) */
     bool low_last;       /* of the last dword the low half only (d16_xyz) */
+    uint16_t flights;    /* entries of wave.flight that hold bytes of it */
     /* ndw rows each, in the wave's own pool, valid until delivered; scalars hold dword i at [0][i]. undef: set bits
      * are undefined, zeroed by pending_add. */
     lane_row *value, *undef;
@@ -37,7 +38,7 @@ struct pending {
     void (*deliver)(struct wave *, struct pending *);
 };
 enum { PEND_VM = 1, PEND_LDS = 2, PEND_SMEM = 4 };
-enum { PENDING_MAX = 128, PENDING_ROWS = 4 };
+enum { PENDING_MAX = 128, PENDING_ROWS = 4, FLIGHTS = 16 };
 
 /* Bits of MODE that change how instructions issue. */
 enum { MODE_GPR_IDX = 1 << 27, MODE_VSKIP = 1 << 28 };
@@ -56,6 +57,7 @@ struct wave {
     uint32_t index; /* of the next instruction in code->insn */
     bool done, at_barrier, scc, scc_undef;
     uint8_t priority;
+    bool timed;    /* by the timing model: memory instructions tell it what they do (time/note.h) */
     uint64_t slot; /* wait states issued */
     const struct code *code;
     lane_row *v;                /* VGPR_COUNT rows */
@@ -76,7 +78,13 @@ struct wave {
     struct pending pending[PENDING_MAX];     /* in order of issue */
     lane_row *pending_rows;                  /* PENDING_MAX * PENDING_ROWS * 2 rows */
     uint64_t pending_free[PENDING_MAX / 64]; /* row groups in use: bit clear */
-    const struct insn *late_lds[16]; /* LDS stores that nothing had waited for when the last barrier was passed */
+    struct {
+        uint32_t alloc_id;
+        uint64_t bytes; /* of loads that nothing has waited for */
+    } flight[FLIGHTS];  /* by allocation, the last ones used */
+    uint8_t flight_last;
+    uint32_t (*flight_parts)[FLIGHTS]; /* by row group: the bytes of one pending load in each flight */
+    const struct insn *late_lds[16];   /* LDS stores that nothing had waited for when the last barrier was passed */
     unsigned nlate;
     /* hazards */
     uint64_t haz_active[2];
@@ -87,7 +95,7 @@ struct wave {
     struct workgroup *wg;
     uint32_t id; /* inside the workgroup */
     uint64_t instructions;
-    uint64_t class_count[6];          /* VALU, MFMA, SALU, SMEM, VMEM, LDS */
+    uint64_t class_count[CLASSES];
     uint64_t read_bytes, write_bytes; /* vector memory, inside bounds */
     uint64_t vm_issued;               /* operations that vmcnt has counted so far */
     uint64_t side_effects;            /* stores, atomics and barriers so far: progress that others can see */
@@ -200,6 +208,10 @@ uint64_t vsrc_undef_lanes(struct wave *w, const struct insn *in, unsigned i, uin
  * instruction. ndw 0: a store, or a load to LDS that sets deliver. */
 struct pending *pending_add(struct wave *w, const struct insn *in, unsigned counter, unsigned reg, unsigned ndw,
                             bool is_sgpr, uint64_t exec);
+/* Number of the row group that an entry holds. */
+static inline unsigned pending_group(const struct wave *w, const struct pending *p) {
+    return (unsigned)((p->value - w->pending_rows) / (2 * PENDING_ROWS));
+}
 /* s_waitcnt. */
 void pending_wait(struct wave *w, unsigned vmcnt, unsigned lgkmcnt);
 /* All of them: s_endpgm and barriers of the simulator itself. */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "machine.h"
+
 static unsigned bits(uint32_t word, unsigned low, unsigned n) {
     return word >> low & ((1u << n) - 1);
 }
@@ -103,7 +105,7 @@ struct workgroup *workgroup_new(struct run *run, uint64_t linear) {
     wg->launch = l;
     wg->run = run;
     wg->linear = linear;
-    wg->xcd = (unsigned)(linear % 8);
+    wg->xcd = (unsigned)(linear % XCDS);
     wg->id[0] = (uint32_t)(linear % l->grid[0]);
     wg->id[1] = (uint32_t)(linear / l->grid[0] % l->grid[1]);
     wg->id[2] = (uint32_t)(linear / l->grid[0] / l->grid[1]);
@@ -173,8 +175,7 @@ static uint64_t mix(uint64_t x) {
     return x ^ x >> 33;
 }
 
-/* All live waves wait: lets them go on. False when none waits. */
-static bool release_barrier(struct workgroup *wg) {
+bool workgroup_release_barrier(struct workgroup *wg) {
     struct wave *waiting = NULL;
     unsigned ended = 0;
     for (unsigned i = 0; i < wg->nwaves; i++) {
@@ -246,7 +247,7 @@ enum workgroup_state workgroup_run(struct workgroup *wg, uint64_t budget) {
         uint64_t quantum;
         struct wave *w = pick(wg, &quantum);
         if (!w) {
-            if (release_barrier(wg))
+            if (workgroup_release_barrier(wg))
                 continue;
             return WORKGROUP_DONE;
         }

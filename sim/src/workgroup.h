@@ -11,6 +11,8 @@ enum workgroup_state { WORKGROUP_DONE, WORKGROUP_RUNNING };
 
 struct workgroup *workgroup_new(struct run *run, uint64_t linear);
 void workgroup_free(struct workgroup *wg);
+/* All live waves wait: lets them go on. False when none waits, or one does not. */
+bool workgroup_release_barrier(struct workgroup *wg);
 /* Runs waves until all have ended or `budget` instructions were issued. */
 enum workgroup_state workgroup_run(struct workgroup *wg, uint64_t budget);
 

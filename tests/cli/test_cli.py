@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import array
 import json
 import os
+import struct
 import subprocess
 import sys
 import tempfile
@@ -52,13 +52,16 @@ def write_npy(path: Path, rows: int, columns: int, data: bytes, descr: str = "|u
     return str(path)
 
 
-def read_npy_u16(path: Path) -> Tuple[str, List[int]]:
+def read_npy(path: Path) -> Tuple[str, List[float]]:
+    """Type and values; a "<u2" is taken for bf16."""
     raw = path.read_bytes()
     length = int.from_bytes(raw[8:10], "little")
-    values = array.array("H", raw[10 + length :])
-    if sys.byteorder == "big":
-        values.byteswap()
-    return raw[10 : 10 + length].decode(), list(values)
+    header, data = raw[10 : 10 + length].decode(), raw[10 + length :]
+    descr = header.split("'descr': '")[1].split("'")[0]
+    if descr == "<u2":
+        data = b"".join(b"\0\0" + data[i : i + 2] for i in range(0, len(data), 2))
+    width, code = (2, "e") if descr == "<f2" else (4, "f")
+    return header, list(struct.unpack(f"<{len(data) // width}{code}", data))
 
 
 class Case(unittest.TestCase):
@@ -83,11 +86,18 @@ class BadArguments(Case):
         self.expect(smallm(*SMALL, "--device", "tpu"), 2, '--device is "tpu"', "auto, gpu or sim")
         self.expect(smallm(*SMALL, "--x", "a.npy"), 2, "--x and --x-scale go together")
         self.expect(smallm(*SMALL, "--w-scale", "a.npy"), 2, "--w and --w-scale go together")
+        for option in ("--out-type", "--bias-type"):
+            self.expect(smallm(*SMALL, option, "f8"), 2, f'{option} is "f8"', "bf16, f16 or f32")
+        self.expect(
+            smallm(*SMALL, "--determinism", "some"), 2, "fast, deterministic or batch-invariant"
+        )
+        self.expect(smallm(*SMALL, "--ldx", "wide"), 2, '--ldx is "wide"', "whole number")
 
     def test_help(self) -> None:
         status, out, _ = smallm("--help")
         self.assertEqual(status, 0)
-        self.assertIn("exit status", out)
+        for part in ("exit status", "--out-type", "--bias", "--ldx", "--ldo", "--determinism"):
+            self.assertIn(part, out)
 
     def test_guards(self) -> None:
         self.expect(fake("run", "dense", "--m", "0", "--n", "1", "--k", "32"), 2, "m is 0")
@@ -99,6 +109,10 @@ class BadArguments(Case):
             "multiple of 32",
         )
         self.expect(fake(*SMALL, "--kernel", "none_such"), 2, "none_such")
+        self.expect(fake(*SMALL, "--ldx", "95"), 2, "ldx is 95", "k = 96")
+        self.expect(fake(*SMALL, "--ldx", "100"), 2, "ldx is 100", "multiple of 16")
+        self.expect(fake(*SMALL, "--ldo", "39"), 2, "ldo is 39", "n = 40")
+        self.expect(fake(*SMALL, "--k-splits", "-1"), 2, "k_splits is -1")
 
     def test_files(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
@@ -120,7 +134,7 @@ class BadArguments(Case):
 class Devices(Case):
     def test_declined(self) -> None:
         self.expect(
-            fake("run", "dense", "--m", "5", "--n", "64", "--k", "96"), 3, "declined", "m is 5"
+            fake("run", "dense", "--m", "65", "--n", "64", "--k", "96"), 3, "declined", "m is 65"
         )
 
     def test_wrong_result(self) -> None:
@@ -182,7 +196,7 @@ class Simulated(Case):
         for part in (
             "simulated gfx950",
             "PASS",
-            "smallm_dense_gemv_m2",
+            "smallm_dense_",
             "Modelled",
             "wave instructions",
         ):
@@ -208,6 +222,81 @@ class Simulated(Case):
         declined = smallm(*words, "--kernel", "smallm_dense_gemv_m1_r1_l64_w1_d3")
         self.expect(declined, 3, "m is 4", "takes from 1 to 1")
 
+    def test_types(self) -> None:
+        """Every type of Out with every bias; each has a result of its own precision."""
+        typical = {"bf16": 1.7e-3, "f16": 2.1e-4, "f32": 2e-7}
+        plain = {}
+        for out in typical:
+            plain[out] = self.run_json(*SMALL, "--out-type", out)
+            self.assertEqual((plain[out]["out_type"], plain[out]["bias"]), (out, "none"))
+            biased = self.run_json(*SMALL, "--out-type", out, "--bias")
+            self.assertEqual(biased["bias"], out)
+            for bias in typical:
+                result = self.run_json(*SMALL, "--out-type", out, "--bias-type", bias)
+                self.assertEqual((result["out_type"], result["bias"]), (out, bias))
+                self.assertLessEqual(float(str(result["bound_ratio"])), 1)
+        self.assertEqual(self.run_json(*SMALL, "--out-type", "bf16"), self.run_json(*SMALL))
+        for out, error in typical.items():
+            self.assertLess(float(str(plain[out]["rel_err"])), 1.5 * error)
+        self.assertGreater(float(str(plain["bf16"]["rel_err"])), 4e-4)
+        self.assertGreater(float(str(plain["f16"]["rel_err"])), 5e-5)
+
+    def test_leading_dimensions(self) -> None:
+        close = self.run_json(*SMALL)
+        self.assertEqual((close["ldx"], close["ldo"]), (96, 40))
+        apart = self.run_json(*SMALL, "--ldx", "144", "--ldo", "41")
+        self.assertEqual((apart["ldx"], apart["ldo"]), (144, 41))
+        self.assertEqual(apart["rel_err"], close["rel_err"])
+        with tempfile.TemporaryDirectory() as folder:
+            files = []
+            for words in ((), ("--ldx", "112", "--ldo", "57")):
+                files.append(Path(folder, f"{len(files)}.npy"))
+                self.run_json(*SMALL, *words, "--out", str(files[-1]))
+            self.assertEqual(files[0].read_bytes(), files[1].read_bytes())
+
+    def test_bias_of_seed(self) -> None:
+        """The bias of a seed is the difference between two runs, and every column has its own."""
+        with tempfile.TemporaryDirectory() as folder:
+            outs = []
+            words: List[Tuple[str, ...]] = [(), ("--bias",), ("--bias", "--seed", "2")]
+            for more in words:
+                out = Path(folder, f"{len(outs)}.npy")
+                self.run_json(*SMALL, "--out-type", "f32", *more, "--out", str(out))
+                outs.append(read_npy(out)[1])
+            bias = [b - a for a, b in zip(outs[0], outs[1])]
+            self.assertNotEqual(outs[1], outs[2])
+            self.assertEqual(len({round(b, 4) for b in bias[:40]}), 40)
+            for first, second in zip(bias[:40], bias[40:]):
+                self.assertAlmostEqual(first, second, places=5)
+            self.assertTrue(0.5 < sum(b * b for b in bias) / len(bias) < 2, bias)
+
+    def test_determinism(self) -> None:
+        self.assertEqual(self.run_json(*SMALL)["determinism"], "fast")
+        for level in ("deterministic", "batch-invariant"):
+            result = self.run_json(*SMALL, "--determinism", level)
+            self.assertEqual(result["determinism"], level)
+        with tempfile.TemporaryDirectory() as folder:
+            rows = []
+            for m in ("1", "33"):
+                out = Path(folder, m + ".npy")
+                words = ["run", "dense", "--m", m, "--n", "40", "--k", "4096", "--out-type", "f32"]
+                self.run_json(*words, "--determinism", "batch-invariant", "--out", str(out))
+                rows.append(read_npy(out)[1][:40])
+            self.assertEqual(rows[0], rows[1])
+
+    def test_k_splits(self) -> None:
+        words = ["run", "dense", "--m", "20", "--n", "40", "--k", "8192"]
+        one = self.run_json(*words, "--k-splits", "1")
+        self.assertEqual((one["k_splits"], one["workspace_bytes"]), (1, 0))
+        three = self.run_json(*words, "--k-splits", "3")
+        self.assertEqual(three["k_splits"], 3)
+        self.assertGreater(int(str(three["workspace_bytes"])), 3 * 20 * 40 * 4)
+        status, out, err = smallm(*words, "--k-splits", "3", "--device", "sim")
+        self.assertEqual((status, err), (0, ""))
+        self.assertIn("3 workgroups share", out)
+        gemv = smallm(*SMALL, "--kernel", "smallm_dense_gemv_m4_r2_l16_w1_d1", "--k-splits", "2")
+        self.expect(gemv, 3, "k_splits is 2")
+
     def test_files(self) -> None:
         """X is 1 in its first element, W has one number a row: Out is that times both scales."""
         with tempfile.TemporaryDirectory() as folder:
@@ -227,12 +316,13 @@ class Simulated(Case):
             for option, rows, columns, data in files:
                 words += [option, write_npy(Path(folder, option[2:] + ".npy"), rows, columns, data)]
             out = Path(folder, "out.npy")
-            status, _, err = smallm(*words, "--out", str(out))
-            self.assertEqual(status, 0, err)
-            header, values = read_npy_u16(out)
-            self.assertIn("'<u2'", header)
-            self.assertIn("(1, 5)", header)
-            self.assertEqual(values, [0x3F80 + 0x80 * row for row in range(n)])
+            for out_type, descr in (("bf16", "'<u2'"), ("f16", "'<f2'"), ("f32", "'<f4'")):
+                status, _, err = smallm(*words, "--out", str(out), "--out-type", out_type)
+                self.assertEqual(status, 0, err)
+                header, values = read_npy(out)
+                self.assertIn(descr, header)
+                self.assertIn("(1, 5)", header)
+                self.assertEqual(values, [2.0**row for row in range(n)])
 
     def test_no_usable_gpu(self) -> None:
         """auto takes the simulator and says so; a simulated gfx942 is refused."""

@@ -10,39 +10,20 @@
  * the process itself (for a debugger). Compiled with -DFUZZ_WITHOUT_MAIN -fsanitize=fuzzer it is a libFuzzer target. */
 #include <elf.h>
 #include <hip/hip_runtime_api.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "check/lint.h"
 #include "code.h"
+#include "fuzz.h"
 #include "gfx950sim/gfx950sim.h"
 
-enum { MAX_KERNELS = 3, BUFFERS = 4, BUFFER_BYTES = 1 << 16, KERNARG_BYTES = 512, STUCK_SECONDS = 30, LARGE = 1 << 15 };
-
-static uint64_t mix(uint64_t x) {
-    x ^= x >> 30;
-    x *= 0xbf58476d1ce4e5b9ull;
-    x ^= x >> 27;
-    x *= 0x94d049bb133111ebull;
-    return x ^ x >> 31;
-}
-
-static uint64_t rng;
-static uint64_t next(void) {
-    return mix(rng += 0x9e3779b97f4a7c15ull);
-}
-static uint64_t below(uint64_t n) {
-    return n ? next() % n : 0;
-}
+enum { MAX_KERNELS = 3, BUFFERS = 4, BUFFER_BYTES = 1 << 16, KERNARG_BYTES = 512, LARGE = 1 << 15 };
 
 /* What cases did, and which one runs: shared with the parent. */
 struct progress {
@@ -72,8 +53,8 @@ static void set_up(void) {
 /* Arguments: pointers to memory, small numbers, and anything. */
 static void fill_kernarg(uint8_t *kernarg) {
     for (size_t at = 0; at < KERNARG_BYTES; at += 8) {
-        uint64_t value = next();
-        switch (below(8)) {
+        uint64_t value = fuzz_next();
+        switch (fuzz_below(8)) {
         case 0:
             break;
         case 1:
@@ -92,13 +73,13 @@ static void launch(hipFunction_t function) {
     uint8_t kernarg[KERNARG_BYTES];
     size_t size = KERNARG_BYTES;
     fill_kernarg(kernarg);
-    gfx950sim_set("order", orders[below(4)]);
-    gfx950sim_set("threads", below(8) ? "1" : "2");
+    gfx950sim_set("order", orders[fuzz_below(4)]);
+    gfx950sim_set("threads", fuzz_below(8) ? "1" : "2");
     void *extra[] = {HIP_LAUNCH_PARAM_BUFFER_POINTER, kernarg, HIP_LAUNCH_PARAM_BUFFER_SIZE, &size,
                      HIP_LAUNCH_PARAM_END};
-    unsigned lds = below(4) ? 0 : (unsigned)below(1 << 17);
-    hipError_t started = hipModuleLaunchKernel(function, 1 + (unsigned)below(4), 1 + (unsigned)below(2), 1,
-                                               blocks[below(5)], 1, 1, lds, NULL, NULL, extra);
+    unsigned lds = fuzz_below(4) ? 0 : (unsigned)fuzz_below(1 << 17);
+    hipError_t started = hipModuleLaunchKernel(function, 1 + (unsigned)fuzz_below(4), 1 + (unsigned)fuzz_below(2), 1,
+                                               blocks[fuzz_below(5)], 1, 1, lds, NULL, NULL, extra);
     progress->launches++;
     if (started == hipSuccess)
         progress->ran++;
@@ -157,9 +138,10 @@ static void run_one(const uint8_t *bytes, size_t size) {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    rng = size;
+    uint64_t seed = size;
     for (size_t i = 0; i < size; i++)
-        rng = (rng ^ data[i]) * 0x100000001b3ull;
+        seed = (seed ^ data[i]) * 0x100000001b3ull;
+    fuzz_seed(seed, 0);
     run_one(data, size);
     return 0;
 }
@@ -223,18 +205,18 @@ static void put_number(uint8_t *bytes, struct span s) {
     static const uint64_t numbers[] = {
         0, 1,  0x7f, 0x80, 0xff,      0x7fff,     0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff,    0x100000000,
         3, 64, 256,  4096, INT64_MAX, 1ull << 63, ~0ull,  ~15ull, 0xfffffffc, 0x00ffffff, 0xffffffff000, 0x10000};
-    size_t width = (size_t)1 << below(4);
+    size_t width = (size_t)1 << fuzz_below(4);
     if (s.size < width)
         return;
-    size_t at = s.at + below(s.size / width) * width;
-    uint64_t value = numbers[below(sizeof numbers / sizeof *numbers)], was = 0;
+    size_t at = s.at + fuzz_below(s.size / width) * width;
+    uint64_t value = numbers[fuzz_below(sizeof numbers / sizeof *numbers)], was = 0;
     memcpy(&was, bytes + at, width);
-    switch (below(4)) {
+    switch (fuzz_below(4)) {
     case 0:
-        value = was + 1 + below(16);
+        value = was + 1 + fuzz_below(16);
         break;
     case 1:
-        value = was - 1 - below(16);
+        value = was - 1 - fuzz_below(16);
         break;
     default:
         break;
@@ -243,26 +225,26 @@ static void put_number(uint8_t *bytes, struct span s) {
 }
 
 static void flip_bits(uint8_t *bytes, struct span s) {
-    for (uint64_t n = 1 + below(8); n && s.size; n--)
-        bytes[s.at + below(s.size)] ^= (uint8_t)(1u << below(8));
+    for (uint64_t n = 1 + fuzz_below(8); n && s.size; n--)
+        bytes[s.at + fuzz_below(s.size)] ^= (uint8_t)(1u << fuzz_below(8));
 }
 
 static void put_noise(uint8_t *bytes, struct span s) {
     if (s.size == 0)
         return;
-    size_t at = below(s.size), n = 1 + below(32);
+    size_t at = fuzz_below(s.size), n = 1 + fuzz_below(32);
     for (size_t i = at; i < at + n && i < s.size; i++)
-        bytes[s.at + i] = (uint8_t)next();
+        bytes[s.at + i] = (uint8_t)fuzz_next();
 }
 
 /* Instructions of any seed over those here. */
 static void put_instructions(uint8_t *bytes, struct span s) {
-    const struct object *from = &objects[below(nobjects)];
-    size_t n = 4 * (1 + below(8));
+    const struct object *from = &objects[fuzz_below(nobjects)];
+    size_t n = 4 * (1 + fuzz_below(8));
     if (s.size < n || from->text.size < n)
         return;
-    memcpy(bytes + s.at + 4 * below((s.size - n) / 4 + 1),
-           from->bytes + from->text.at + 4 * below((from->text.size - n) / 4 + 1), n);
+    memcpy(bytes + s.at + 4 * fuzz_below((s.size - n) / 4 + 1),
+           from->bytes + from->text.at + 4 * fuzz_below((from->text.size - n) / 4 + 1), n);
 }
 
 static void mutate(const struct object *o, uint8_t *bytes, size_t *size) {
@@ -277,23 +259,23 @@ static void mutate(const struct object *o, uint8_t *bytes, size_t *size) {
                                   o->text,
                                   o->text,
                                   {0, o->size}};
-    uint64_t rounds = 1 + below(4);
+    uint64_t rounds = 1 + fuzz_below(4);
     while (rounds--) {
-        struct span place = places[below(sizeof places / sizeof *places)];
-        if (place.at == o->text.at && below(3) == 0)
+        struct span place = places[fuzz_below(sizeof places / sizeof *places)];
+        if (place.at == o->text.at && fuzz_below(3) == 0)
             put_instructions(bytes, place);
         else
-            ways[below(3)](bytes, place);
+            ways[fuzz_below(3)](bytes, place);
     }
-    if (below(12) == 0)
-        *size = below(*size);
+    if (fuzz_below(12) == 0)
+        *size = fuzz_below(*size);
 }
 
 static void run_case(uint64_t seed, uint64_t n) {
-    rng = mix(seed) ^ mix(n * 0x9e3779b97f4a7c15ull + 1);
-    const struct object *o = &objects[below(nobjects)];
-    if (o->size > LARGE && below(16))
-        o = &objects[below(nobjects)];
+    fuzz_seed(seed, n);
+    const struct object *o = &objects[fuzz_below(nobjects)];
+    if (o->size > LARGE && fuzz_below(16))
+        o = &objects[fuzz_below(nobjects)];
     size_t size = o->size;
     uint8_t *bytes = malloc(size);
     if (bytes == NULL)
@@ -312,12 +294,6 @@ static void run_case(uint64_t seed, uint64_t n) {
 
 /* --- the two processes --- */
 
-static double seconds(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static void free_objects(void) {
     for (size_t i = 0; i < nobjects; i++)
         free(objects[i].bytes);
@@ -325,33 +301,12 @@ static void free_objects(void) {
 }
 
 static int work(uint64_t seed, double until) {
-    for (uint64_t n = 0; seconds() < until; n++) {
+    for (uint64_t n = 0; fuzz_seconds() < until; n++) {
         progress->now = n;
         run_case(seed, n);
     }
     free_objects();
     return 0;
-}
-
-/* Waits for the child and stops it when a case takes too long. */
-static int supervise(pid_t child, bool *stuck) {
-    uint64_t seen = UINT64_MAX;
-    double since = seconds();
-    int status;
-    *stuck = false;
-    while (waitpid(child, &status, WNOHANG) == 0) {
-        if (progress->now != seen) {
-            seen = progress->now;
-            since = seconds();
-        } else if (seconds() - since > STUCK_SECONDS && !*stuck) {
-            *stuck = true;
-            kill(child, SIGABRT);
-        } else if (seconds() - since > 2 * STUCK_SECONDS) {
-            kill(child, SIGKILL);
-        }
-        nanosleep(&(struct timespec){0, 20000000}, NULL);
-    }
-    return status;
 }
 
 static int usage(void) {
@@ -394,9 +349,9 @@ int main(int argc, char **argv) {
     if (child < 0)
         wrong("no child process");
     if (child == 0)
-        exit(work(seed, seconds() + budget));
+        exit(work(seed, fuzz_seconds() + budget));
     bool stuck;
-    int status = supervise(child, &stuck);
+    int status = fuzz_supervise(child, &progress->now, &stuck);
     printf(
         "seed %llu: %llu cases, %llu objects loaded; of %llu launches %llu ended well, %llu with findings, %llu were "
         "refused\n",

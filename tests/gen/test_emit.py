@@ -58,7 +58,7 @@ class Shipped(unittest.TestCase):
         for cfg, listing in shipped():
             found = _directives(listing.text)
             for name, value in (
-                ("kernarg_size", 64),
+                ("kernarg_size", listing.info.layout.size),
                 ("user_sgpr_count", 2),
                 ("float_round_mode_32", 0),
                 ("float_denorm_mode_32", 3),
@@ -66,7 +66,7 @@ class Shipped(unittest.TestCase):
                 ("dx10_clamp", 1),
                 ("ieee_mode", 1),
                 ("private_segment_fixed_size", 0),
-                ("group_segment_fixed_size", cfg.lds_bytes),
+                ("group_segment_fixed_size", listing.info.lds_bytes),
             ):
                 self.assertEqual(found[name], value, f"{cfg.name}: {name}")
             body = listing.text.split(".L_entry:")[1].split(".Lend:")[0]
@@ -80,7 +80,7 @@ class Shipped(unittest.TestCase):
         for cfg, listing in shipped():
             found = dict(re.findall(r"^    (\.\w+): (.*)$", listing.text, re.M))
             self.assertEqual(found[".symbol"], f"{cfg.name}.kd")
-            self.assertEqual(found[".group_segment_fixed_size"], str(cfg.lds_bytes))
+            self.assertEqual(found[".group_segment_fixed_size"], str(listing.info.lds_bytes))
             self.assertEqual(found[".vgpr_spill_count"], "0")
             self.assertEqual(found[".vgpr_count"], str(_directives(listing.text)["next_free_vgpr"]))
 

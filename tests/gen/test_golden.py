@@ -7,15 +7,20 @@ import unittest
 
 from tests.gen import support
 
-HEADLINE = "smallm_dense_gemv_m1_r1_l64_w1_d3"
+HEADLINES = ("smallm_dense_gemv_m1_r1_l64_w1_d3", "smallm_dense_mfma_m16_r1_l4_w8_d5")
 
 
 class Golden(unittest.TestCase):
-    def test_headline_listing(self) -> None:
-        path = support.TOP / "asm" / f"{HEADLINE}.s"
-        update = f"python3 -m gen --kernels configs/kernels.csv --out asm --only {HEADLINE}"
+    def test_headline_listings(self) -> None:
+        for name in HEADLINES:
+            with self.subTest(name):
+                self._check(name)
+
+    def _check(self, name: str) -> None:
+        path = support.TOP / "asm" / f"{name}.s"
+        update = f"python3 -m gen --kernels configs/kernels.csv --out asm --only {name}"
         self.assertTrue(path.is_file(), f"{path} is missing; make it with: {update}")
-        listing = next(listing for cfg, listing in support.shipped() if cfg.name == HEADLINE)
+        listing = next(listing for cfg, listing in support.shipped() if cfg.name == name)
         golden = path.read_text(encoding="utf-8")
         if listing.text != golden:
             diff = difflib.unified_diff(

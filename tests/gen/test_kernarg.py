@@ -17,20 +17,26 @@ OFFSETS = {
     "x_scale": 8,
     "w": 16,
     "w_scale": 24,
-    "out": 32,
-    "m": 40,
-    "n": 44,
-    "k": 48,
-    "ldx": 52,
-    "ldxs": 56,
-    "ldo": 60,
+    "m": 32,
+    "n": 36,
+    "k": 40,
+    "ldx": 44,
+    "ldxs": 48,
+    "slice_steps": 52,
+    "slice_rem": 56,
+    "k_splits": 60,
+    "out": 64,
+    "bias": 72,
+    "workspace": 80,
+    "ldo": 88,
+    "format": 92,
 }
 
 
 class Dense(unittest.TestCase):
     def test_offsets_are_the_contract(self) -> None:
         self.assertEqual(kernarg.DENSE.offsets(), OFFSETS)
-        self.assertEqual(kernarg.DENSE.size, 64)
+        self.assertEqual(kernarg.DENSE.size, 96)
 
     def test_metadata_agrees(self) -> None:
         text = "\n".join(kernarg.metadata_args(kernarg.DENSE))
@@ -43,11 +49,13 @@ class Dense(unittest.TestCase):
         self.assertEqual(kinds["ldo"], (4, "by_value"))
 
     def test_register_slices(self) -> None:
-        args = Reg("args", Kind.SGPR, 16, 4, fields=tuple(kernarg.DENSE.dword_names()))
+        args = Reg("args", Kind.SGPR, 24, 4, fields=tuple(kernarg.DENSE.dword_names()))
         w = kernarg.DENSE.slice_of(args, "w")
         self.assertEqual((w.start, w.width), (4, 2))
         self.assertEqual(w[1].named(), "args.w_hi")
         self.assertEqual(kernarg.DENSE.slice_of(args, "k").named(), "args.k")
+        self.assertEqual(kernarg.DENSE.slice_of(args, "workspace")[1].named(), "args.workspace_hi")
+        self.assertEqual(kernarg.DENSE.slice_of(args, "format").start, 23)
 
     def test_padding_and_alignment(self) -> None:
         layout = kernarg.Layout(
@@ -58,6 +66,15 @@ class Dense(unittest.TestCase):
 
 
 class Header(unittest.TestCase):
+    def test_constants(self) -> None:
+        found = dict(
+            re.findall(r"^    SMALLM_((?:TICKET|FORMAT)_\w+) = (\d+),", kernarg.c_header(), re.M)
+        )
+        expected = {"TICKET_BYTES": 32768, "FORMAT_OUT_BF16": 0, "FORMAT_OUT_F16": 1}
+        expected.update({"FORMAT_OUT_F32": 2, "FORMAT_BIAS_NONE": 0, "FORMAT_BIAS_BF16": 4})
+        expected.update({"FORMAT_BIAS_F16": 8, "FORMAT_BIAS_F32": 12})
+        self.assertEqual({name: int(value) for name, value in found.items()}, expected)
+
     def test_compiles_and_its_assertions_can_fail(self) -> None:
         compiler = shutil.which("cc") or shutil.which("gcc")
         if compiler is None:

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import unittest
 from pathlib import Path
-from typing import Iterator, List, Tuple
+from typing import Iterator, Tuple
 
 from tests.gen import listing_model, support
 
@@ -32,24 +32,23 @@ class Assembles(unittest.TestCase):
                 self.assertEqual((done.returncode, done.stderr), (0, ""))
 
 
-def _cases() -> Iterator[Tuple[str, listing_model.Text, List[List[listing_model.Line]]]]:
+def _cases() -> Iterator[Tuple[str, listing_model.Text]]:
     for cfg, listing in support.shipped():
-        text = listing_model.read(listing.text)
-        yield cfg.name, text, list(listing_model.paths(text, 3))
+        yield cfg.name, listing_model.read(listing.text)
 
 
 class Waits(unittest.TestCase):
     def test_no_path_touches_a_register_in_flight(self) -> None:
-        for name, _, paths in _cases():
-            for path in paths:
-                self.assertIsNone(listing_model.wait_fault(path), name)
+        for name, text in _cases():
+            self.assertIsNone(listing_model.wait_fault(text), name)
 
     def test_every_wait_is_needed_and_the_loosest(self) -> None:
         """Letting one more operation stay outstanding must be a fault on some path."""
-        for cfg, listing in support.shipped()[:1] + support.shipped()[3:5]:
+        matrix = [pair for pair in support.shipped() if pair[0].family == "dense_mfma"]
+        for cfg, listing in support.shipped()[:1] + support.shipped()[3:5] + matrix[:4]:
             lines = listing.text.splitlines()
             for at, line in enumerate(lines):
-                if "s_waitcnt" not in line:
+                if "s_waitcnt" not in line or "; wait |" not in line:
                     continue
                 words = line.split(";")[0]
                 for counter in ("vmcnt", "lgkmcnt"):
@@ -58,17 +57,16 @@ class Waits(unittest.TestCase):
                     count = int(words.split(f"{counter}(")[1].split(")")[0])
                     looser = line.replace(f"{counter}({count})", f"{counter}({count + 1})", 1)
                     text = listing_model.read("\n".join(lines[:at] + [looser] + lines[at + 1 :]))
-                    faults = [listing_model.wait_fault(p) for p in listing_model.paths(text, 2)]
-                    self.assertTrue(
-                        any(faults), f"{cfg.name}: line {at + 1} could be {looser.strip()}"
+                    self.assertIsNotNone(
+                        listing_model.wait_fault(text),
+                        f"{cfg.name}: line {at + 1} could be {looser.strip()}",
                     )
 
 
 class WaitStates(unittest.TestCase):
     def test_no_path_breaks_a_wait_state(self) -> None:
-        for name, _, paths in _cases():
-            for path in paths:
-                self.assertIsNone(listing_model.hazard_fault(path), name)
+        for name, text in _cases():
+            self.assertIsNone(listing_model.hazard_fault(text), name)
 
     def test_every_nop_is_needed(self) -> None:
         nops = 0
@@ -79,8 +77,8 @@ class WaitStates(unittest.TestCase):
                     continue
                 nops += 1
                 text = listing_model.read("\n".join(lines[:at] + lines[at + 1 :]))
-                faults = [listing_model.hazard_fault(p) for p in listing_model.paths(text, 1)]
-                self.assertTrue(any(faults), f"{cfg.name}: line {at + 1} is not needed")
+                fault = listing_model.hazard_fault(text)
+                self.assertIsNotNone(fault, f"{cfg.name}: line {at + 1} is not needed")
         self.assertGreater(nops, 0)
 
 
@@ -105,10 +103,11 @@ class Readable(unittest.TestCase):
             self.assertEqual(used - named, set(), cfg.name)
 
     def test_every_vmem_wait_names_its_load(self) -> None:
+        named = r"; (wait \| for .*\((load_\w+|ticket)\)|ticket \| the partials have)"
         for cfg, listing in support.shipped():
             for line in listing.text.splitlines():
                 if "s_waitcnt vmcnt" in line:
-                    self.assertRegex(line, r"; wait \| for .*\((load_\w+)\)", cfg.name)
+                    self.assertRegex(line, named, cfg.name)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Dict, List, Set, Tuple
 from gen.build import Builder
 from gen.config import KernelConfig
 from gen.ir import Instr, Slice
-from gen.kernels.stages.reduce import held_accumulators, reduce_lanes
+from gen.kernels.stages.reduce import held_accumulators, reduce_lanes, result_rows
 
 Term = Tuple[str, int]
 """(accumulator, lane): one addend."""
@@ -64,6 +64,7 @@ def _reduce(cfg: KernelConfig) -> Dict[Tuple[int, int], Tree]:
     acc = [[b.vgpr(f"acc{m}.{r}") for r in range(cfg.n_rows)] for m in range(cfg.m_tile)]
     b.block("only")
     held = reduce_lanes(b, cfg, held_accumulators(cfg, acc))
+    assert [h.rows for h in held] == result_rows(cfg), "results lie elsewhere than foretold"
     lanes: Dict[str, List[Tree]] = {
         reg.name: [(reg.name, lane) for lane in range(64)] for row in acc for reg in row
     }
@@ -80,7 +81,7 @@ def _reduce(cfg: KernelConfig) -> Dict[Tuple[int, int], Tree]:
 def _configs() -> List[KernelConfig]:
     return [
         KernelConfig("dense_gemv", m, r, lanes, 1, 1)
-        for m, r, lanes in itertools.product((1, 2, 4), (1, 2, 3, 4), (16, 32, 64))
+        for m, r, lanes in itertools.product((1, 2, 4, 8, 16), (1, 2, 3, 4), (16, 32, 64))
     ]
 
 

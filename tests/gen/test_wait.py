@@ -59,6 +59,23 @@ class Vector(unittest.TestCase):
         many = [load(i) for i in range(1, 81)]
         self.assertEqual(waits(program(("only", [*many, use(1), end()]))), ["vmcnt(62)"])
 
+    def test_the_authors_wait_counts(self) -> None:
+        written = isa.make("s_waitcnt", [Lit("vmcnt(1)")])
+        prog = program(("only", [load(1), load(2), written, use(1), use(2), end()]))
+        self.assertEqual(waits(prog), ["vmcnt(1)", "vmcnt(0)"])
+
+    def test_invalidation_is_not_counted(self) -> None:
+        invalidate = isa.make("buffer_inv", [], ["sc1"])
+        prog = program(("only", [load(1), invalidate, load(2), use(1), end()]))
+        self.assertEqual(waits(prog), ["vmcnt(1)"])
+
+    def test_atomic_result_is_awaited(self) -> None:
+        ticket = vgpr("data5", 1, 5)
+        old = isa.make(
+            "buffer_atomic_inc", [ticket.all, OFF.all, SRD.all, Imm(0)], ["offen", "sc0"]
+        )
+        self.assertEqual(waits(program(("only", [old, load(1), use(5), end()]))), ["vmcnt(1)"])
+
     def test_comment_names_the_load(self) -> None:
         prog = program(("only", [load(1), use(1), end()]))
         insert_waits(prog)

@@ -22,10 +22,12 @@ __attribute__((constructor)) static void set_up(void) {
 }
 
 #define FAIL_IF_TOLD                                                                                                   \
+    atomic_fetch_add(&fake_hip.calls, 1);                                                                              \
     if (strcmp(fake_hip.fail, __func__) == 0)                                                                          \
         return hipErrorUnknown;
 
 const char *hipGetErrorString(hipError_t error) {
+    atomic_fetch_add(&fake_hip.calls, 1);
     return error == hipSuccess ? "no error" : error == hipErrorNoDevice ? "no ROCm-capable device" : "made to fail";
 }
 
@@ -110,6 +112,23 @@ hipError_t hipModuleLaunchKernel(hipFunction_t function, unsigned grid_x, unsign
         return hipErrorInvalidValue;
     memcpy(fake_hip.arguments, extra[1], fake_hip.argument_bytes);
     return hipSuccess;
+}
+
+hipError_t hipMemsetAsync(void *memory, int value, size_t bytes, hipStream_t stream) {
+    FAIL_IF_TOLD
+    fake_hip.memset_to = memory;
+    fake_hip.memset_value = value;
+    fake_hip.memset_bytes = bytes;
+    fake_hip.memset_stream = stream;
+    atomic_fetch_add(&fake_hip.memsets, 1);
+    return hipSuccess;
+}
+
+hipError_t hipStreamIsCapturing(hipStream_t stream, hipStreamCaptureStatus *status) {
+    FAIL_IF_TOLD(void) stream;
+    atomic_fetch_add(&fake_hip.capture_questions, 1);
+    *status = (hipStreamCaptureStatus)fake_hip.capture_status;
+    return (hipError_t)fake_hip.capture_error;
 }
 
 hipError_t hipMalloc(void **memory, size_t bytes) {

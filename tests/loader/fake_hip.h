@@ -12,6 +12,7 @@ struct fake_hip {
     int major, minor;
     char fail[64]; /* name of the function that fails, or "" */
     int current_device;
+    atomic_int calls;   /* of any function */
     atomic_int modules; /* loaded and not unloaded */
     atomic_int modules_ever;
     atomic_int launches;
@@ -22,6 +23,15 @@ struct fake_hip {
     void *stream;
     unsigned char arguments[256];
     size_t argument_bytes;
+    /* What hipStreamIsCapturing says of every stream, and how often it was asked. */
+    int capture_error, capture_status;
+    atomic_int capture_questions;
+    /* The last hipMemsetAsync; nothing is written. */
+    void *memset_to;
+    int memset_value;
+    size_t memset_bytes;
+    void *memset_stream;
+    atomic_int memsets;
 };
 
 #endif

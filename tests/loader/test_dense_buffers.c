@@ -50,6 +50,49 @@ static void test_alignment(void) {
     CHECK_FAILS(WITH(out, (void *)0x50001), SMALLM_ERROR_ALIGNMENT, "out is 0x50001", "2 bytes");
 }
 
+static smallm_status launch_typed(smallm_type out_type, smallm_type bias_type, smallm_dense_buffers buffers) {
+    smallm_dense_problem described = problem();
+    described.out_type = out_type;
+    described.bias_type = bias_type;
+    return smallm_dense(context, &described, &buffers, NULL, 0, NULL);
+}
+
+/* Elements of two and of four bytes. */
+static void test_out_type(void) {
+    smallm_dense_buffers buffers = good_buffers();
+    buffers.out = (void *)0x50003;
+    CHECK_FAILS(launch_typed(SMALLM_TYPE_F16, SMALLM_TYPE_NONE, buffers), SMALLM_ERROR_ALIGNMENT, "out is 0x50003",
+                "2 bytes");
+    buffers.out = (void *)0x50002;
+    CHECK_FAILS(launch_typed(SMALLM_TYPE_F32, SMALLM_TYPE_NONE, buffers), SMALLM_ERROR_ALIGNMENT, "out is 0x50002",
+                "4 bytes");
+    buffers.out_bytes = 267;
+    CHECK_FAILS(launch_typed(SMALLM_TYPE_F16, SMALLM_TYPE_NONE, buffers), SMALLM_ERROR_BUFFER_SIZE, "out_bytes is 267",
+                "needs 268");
+    buffers.out = (void *)0x50004;
+    buffers.out_bytes = 535;
+    CHECK_FAILS(launch_typed(SMALLM_TYPE_F32, SMALLM_TYPE_NONE, buffers), SMALLM_ERROR_BUFFER_SIZE, "out_bytes is 535",
+                "needs 536");
+}
+
+static void test_bias(void) {
+    smallm_dense_buffers buffers = good_buffers();
+    CHECK_FAILS(launch_typed(SMALLM_TYPE_BF16, SMALLM_TYPE_BF16, buffers), SMALLM_ERROR_NULL_POINTER, "bias is NULL");
+    buffers.bias = (void *)0x60001;
+    CHECK_FAILS(launch_typed(SMALLM_TYPE_BF16, SMALLM_TYPE_F16, buffers), SMALLM_ERROR_ALIGNMENT, "bias is 0x60001",
+                "2 bytes");
+    buffers.bias = (void *)0x60002;
+    CHECK_FAILS(launch_typed(SMALLM_TYPE_BF16, SMALLM_TYPE_F32, buffers), SMALLM_ERROR_ALIGNMENT, "bias is 0x60002",
+                "4 bytes");
+    buffers.bias_bytes = 127;
+    CHECK_FAILS(launch_typed(SMALLM_TYPE_BF16, SMALLM_TYPE_BF16, buffers), SMALLM_ERROR_BUFFER_SIZE,
+                "bias_bytes is 127", "needs 128");
+    buffers.bias = (void *)0x60004;
+    buffers.bias_bytes = 255;
+    CHECK_FAILS(launch_typed(SMALLM_TYPE_BF16, SMALLM_TYPE_F32, buffers), SMALLM_ERROR_BUFFER_SIZE, "bias_bytes is 255",
+                "needs 256");
+}
+
 static void test_sizes(void) {
     CHECK_FAILS(WITH(x_bytes, 191), SMALLM_ERROR_BUFFER_SIZE, "x_bytes is 191", "needs 192");
     CHECK_FAILS(WITH(x_scale_bytes, 5), SMALLM_ERROR_BUFFER_SIZE, "x_scale_bytes is 5", "needs 6");
@@ -70,8 +113,12 @@ static void test_good(void) {
     buffers.out_bytes = 268;
     CHECK_OK(launch(buffers));
     CHECK(fake->launches == 2, "%d launches", fake->launches);
+    buffers.bias = (void *)0x60002;
+    buffers.bias_bytes = 128;
+    CHECK_OK(launch_typed(SMALLM_TYPE_BF16, SMALLM_TYPE_BF16, buffers));
+    buffers = good_buffers();
     strcpy(fake->fail, "hipModuleLaunchKernel");
-    CHECK_FAILS(launch(buffers), SMALLM_ERROR_HIP, "smallm_dense_gemv", "made to fail", "fake_hip");
+    CHECK_FAILS(launch(buffers), SMALLM_ERROR_HIP, "smallm_dense_", "made to fail", "fake_hip");
     fake->fail[0] = '\0';
 }
 
@@ -85,6 +132,8 @@ int main(int argc, char **argv) {
         return 1;
     test_null();
     test_alignment();
+    test_out_type();
+    test_bias();
     test_sizes();
     test_good();
     smallm_plan_destroy(plan);

@@ -53,16 +53,69 @@ static void test_options(void) {
 }
 
 static void test_declined(void) {
-    CHECK_OK(plan(good_problem(4, 64, 96)));
-    CHECK_FAILS(plan(good_problem(5, 64, 96)), SMALLM_DECLINED, "m is 5", "from 1 to 4");
-    CHECK_FAILS(plan(good_problem(64, 64, 96)), SMALLM_DECLINED, "m is 64");
+    for (int64_t m = 1; m <= 64; m++)
+        CHECK_OK(plan(good_problem(m, 64, 96)));
+    CHECK_FAILS(plan(good_problem(65, 64, 96)), SMALLM_DECLINED, "m is 65", "from 1 to 64");
+    CHECK_FAILS(plan(good_problem(0x7fffffff, 64, 96)), SMALLM_DECLINED, "m is 2147483647");
     CHECK_FAILS(plan(good_problem(1, 64, 1 << 29)), SMALLM_DECLINED, "k is 536870912");
     CHECK_FAILS(plan(good_problem(1, 0x7fffffff, 32)), SMALLM_DECLINED, "n is 2147483647", "work-items");
-    CHECK_FAILS(WITH(out_type, SMALLM_TYPE_F16), SMALLM_DECLINED, "out_type is 3", "BF16");
-    CHECK_FAILS(WITH(bias_type, SMALLM_TYPE_F32), SMALLM_DECLINED, "bias_type is 4");
-    CHECK_FAILS(WITH(x_type, SMALLM_TYPE_BF16), SMALLM_DECLINED, "x_type is 2");
+    CHECK_FAILS(WITH(x_type, SMALLM_TYPE_BF16), SMALLM_DECLINED, "x_type is 2, BF16", "E4M3 alone");
+    CHECK_FAILS(WITH(w_type, SMALLM_TYPE_F32), SMALLM_DECLINED, "w_type is 4, F32", "E4M3 alone");
+    CHECK_FAILS(WITH(out_type, SMALLM_TYPE_E4M3), SMALLM_DECLINED, "out_type is 1, E4M3", "BF16, F16 and F32");
+    CHECK_FAILS(WITH(bias_type, SMALLM_TYPE_E4M3), SMALLM_DECLINED, "bias_type is 1, E4M3", "NONE, BF16, F16 and F32");
     /* An error is an error, also outside the envelope. */
     CHECK_FAILS(plan(good_problem(65, 64, 48)), SMALLM_ERROR_K_MULTIPLE, "k is 48");
+}
+
+/* What 32-bit offsets reach, at the last value that is taken and the first that is not. 20 rows take a matrix kernel of
+ * at least 32, which multiplies 32 rows or more; 64 rows take one of 64. */
+static void test_reach(void) {
+    smallm_dense_problem problem = good_problem(20, 64, (1 << 25) - 32);
+    CHECK_OK(plan(problem));
+    problem.k = 1 << 25;
+    CHECK_FAILS(plan(problem), SMALLM_DECLINED, "k is 33554432", "dense_mfma", "less than 33554432");
+
+    problem = good_problem(64, 64, 96);
+    problem.ldx = (1 << 25) - 16;
+    CHECK_OK(plan(problem));
+    problem.ldx = 1 << 25;
+    CHECK_FAILS(plan(problem), SMALLM_DECLINED, "ldx is 33554432", "less than 33554432");
+    problem.ldx = 0;
+    problem.ldxs = (1 << 25) - 1;
+    CHECK_OK(plan(problem));
+    problem.ldxs = 1 << 25;
+    CHECK_FAILS(plan(problem), SMALLM_DECLINED, "ldxs is 33554432", "less than 33554432");
+
+    problem = good_problem(64, 64, 96);
+    problem.ldo = (1 << 24) - 1;
+    CHECK_OK(plan(problem));
+    problem.ldo = 1 << 24;
+    CHECK_FAILS(plan(problem), SMALLM_DECLINED, "ldo is 16777216", "BF16", "less than 16777216");
+    problem.ldo = 1 << 23;
+    CHECK_OK(plan(problem));
+    problem.out_type = SMALLM_TYPE_F32;
+    CHECK_FAILS(plan(problem), SMALLM_DECLINED, "ldo is 8388608", "F32", "less than 8388608");
+
+    /* The rows that a kernel holds count, not those of X. */
+    problem = good_problem(17, 64, 96);
+    problem.ldo = 1 << 25;
+    CHECK_FAILS(plan(problem), SMALLM_DECLINED, "ldo is 33554432", "BF16", "takes less than");
+    problem.ldo--;
+    CHECK_OK(plan(problem));
+
+    /* One row has only the limits of a GEMV. */
+    problem = good_problem(1, 64, 1 << 25);
+    CHECK_OK(plan(problem));
+    problem.ldx = 0x7ffffff0;
+    problem.ldxs = problem.ldo = 0x7fffffff;
+    CHECK_OK(plan(problem));
+}
+
+static void test_types(void) {
+    for (int32_t type = SMALLM_TYPE_BF16; type <= SMALLM_TYPE_F32; type++) {
+        CHECK_OK(WITH(out_type, type));
+        CHECK_OK(WITH(bias_type, type));
+    }
 }
 
 static void test_struct(void) {
@@ -84,6 +137,8 @@ int main(int argc, char **argv) {
     test_leading_dimensions();
     test_options();
     test_declined();
+    test_reach();
+    test_types();
     test_struct();
     CHECK(fake->launches == 0, "%d launches", fake->launches);
     smallm_context_destroy(context);

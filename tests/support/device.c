@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gfx950sim/gfx950sim.h"
+
 #define FUNCTIONS(X)                                                                                                   \
     X(hipGetErrorString)                                                                                               \
     X(hipMalloc)                                                                                                       \
@@ -21,6 +23,8 @@ static struct {
     const char *(*gfx950sim_findings)(void), *(*gfx950sim_message)(void);
 } hip;
 
+static void *library;
+
 static void need(int good, const char *what, const char *why) {
     if (good)
         return;
@@ -32,21 +36,23 @@ static void need_success(hipError_t error, const char *what) {
     need(error == hipSuccess, what, hip.hipGetErrorString(error));
 }
 
+void device_function(const char *name, void *function) {
+    void *address = dlsym(library, name);
+    need(address != NULL, "dlsym", name);
+    memcpy(function, &address, sizeof address);
+}
+
 void *device_open(const char *hip_library) {
-    void *handle = dlopen(hip_library, RTLD_NOW | RTLD_LOCAL);
-    need(handle != NULL, "dlopen", handle == NULL ? dlerror() : "");
-    void *address;
-#define X(name)                                                                                                        \
-    address = dlsym(handle, #name);                                                                                    \
-    need(address != NULL, "dlsym", #name);                                                                             \
-    memcpy(&hip.name, &address, sizeof address);
+    library = dlopen(hip_library, RTLD_NOW | RTLD_LOCAL);
+    need(library != NULL, "dlopen", library == NULL ? dlerror() : "");
+#define X(name) device_function(#name, &hip.name);
     FUNCTIONS(X)
 #undef X
-    address = dlsym(handle, "gfx950sim_findings");
+    void *address = dlsym(library, "gfx950sim_findings");
     memcpy(&hip.gfx950sim_findings, &address, sizeof address);
-    address = dlsym(handle, "gfx950sim_message");
+    address = dlsym(library, "gfx950sim_message");
     memcpy(&hip.gfx950sim_message, &address, sizeof address);
-    return handle;
+    return library;
 }
 
 void *device_alloc(size_t bytes) {
@@ -77,4 +83,18 @@ int device_finish(void) {
         fprintf(stderr, "hipDeviceSynchronize failed: %s; %s\n", hip.hipGetErrorString(error),
                 hip.gfx950sim_message != NULL ? hip.gfx950sim_message() : "no more is known");
     return error == hipSuccess ? 0 : -1;
+}
+
+void device_set(const char *name, const char *value) {
+    int (*set)(const char *, const char *);
+    device_function("gfx950sim_set", &set);
+    need(set(name, value) == 0, "gfx950sim_set", hip.gfx950sim_message());
+}
+
+uint64_t device_launches(void) {
+    void (*get_stats)(struct gfx950sim_stats *);
+    struct gfx950sim_stats stats = {.size = sizeof stats};
+    device_function("gfx950sim_get_stats", &get_stats);
+    get_stats(&stats);
+    return stats.launches;
 }

@@ -6,11 +6,14 @@
 
 #include "dense.h"
 #include "device.h"
-#include "formats.h"
+#include "element.h"
 #include "quantise.h"
+#include "random.h"
 
-/* 129 elements before Out, which leaves it aligned to its element and no more. */
-enum { BAND = 129, PATTERN = 0xffc3, NAN_E4M3 = 0x7f, NAN_E8M0 = 0xff };
+/* An odd number of elements before Out, which leaves it aligned to its element and no more. */
+enum { BAND = 129, NAN_E4M3 = 0x7f, NAN_E8M0 = 0xff, X_SEED = 1000000, BIAS_SEED = 2000000 };
+/* NaN in bf16 and f16, and twice in a row in f32. */
+static const uint16_t pattern = 0xffc3;
 
 static void *take(size_t bytes) {
     void *memory = malloc(bytes);
@@ -21,62 +24,106 @@ static void *take(size_t bytes) {
     return memory;
 }
 
-static void layer_new(struct layer *layer, size_t m, size_t n, size_t k, size_t ldx, size_t ldxs, size_t ldo,
-                      uint64_t seed) {
-    const size_t blocks = k / MX_BLOCK;
-    *layer = (struct layer){.m = m, .n = n, .k = k, .ldx = ldx, .ldxs = ldxs, .ldo = ldo, .seed = seed, .rows = m};
-    layer->x_bytes = (m - 1) * ldx + k;
-    layer->x_scale_bytes = (m - 1) * ldxs + blocks;
+static size_t band_bytes(const struct layer *layer) {
+    return BAND * element_bytes(layer->shape.out_type);
+}
+
+static void make_bias(struct layer *layer) {
+    struct random_state random;
+    random_seed(&random, layer->shape.seed + BIAS_SEED);
+    for (size_t i = 0; i < layer->shape.n; i++)
+        element_put(layer->shape.bias_type, layer->bias, i,
+                    element_from_f64(layer->shape.bias_type, random_normal(&random)));
+}
+
+void layer_make(struct layer *layer, const struct layer_shape *given) {
+    *layer = (struct layer){.shape = *given, .rows = given->m};
+    struct layer_shape *shape = &layer->shape;
+    const size_t m = shape->m, n = shape->n, k = shape->k, blocks = k / MX_BLOCK;
+    shape->ldx = shape->ldx != 0 ? shape->ldx : k;
+    shape->ldxs = shape->ldxs != 0 ? shape->ldxs : blocks;
+    shape->ldo = shape->ldo != 0 ? shape->ldo : n;
+    shape->out_type = shape->out_type != SMALLM_TYPE_NONE ? shape->out_type : SMALLM_TYPE_BF16;
+    layer->x_bytes = (m - 1) * shape->ldx + k;
+    layer->x_scale_bytes = (m - 1) * shape->ldxs + blocks;
     layer->w_bytes = n * k;
     layer->w_scale_bytes = n * blocks;
-    layer->out_bytes = (m * ldo + 2 * BAND) * sizeof *layer->out;
-    layer->x = take(m * ldx);
-    layer->x_scale = take(m * ldxs);
+    layer->bias_bytes = n * element_bytes(shape->bias_type);
+    layer->out_bytes = m * shape->ldo * element_bytes(shape->out_type) + 2 * band_bytes(layer);
+    layer->x = take(m * shape->ldx);
+    layer->x_scale = take(m * shape->ldxs);
     layer->w = take(layer->w_bytes);
     layer->w_scale = take(layer->w_scale_bytes);
-    layer->out = (uint16_t *)take(layer->out_bytes) + BAND;
+    layer->bias = shape->bias_type != SMALLM_TYPE_NONE ? take(layer->bias_bytes) : NULL;
+    layer->out = (char *)take(layer->out_bytes) + band_bytes(layer);
     layer->sum = take(m * n * sizeof *layer->sum);
     layer->magnitude = take(m * n * sizeof *layer->magnitude);
-    memset(layer->x, NAN_E4M3, m * ldx);
-    memset(layer->x_scale, NAN_E8M0, m * ldxs);
+    memset(layer->x, NAN_E4M3, m * shape->ldx);
+    memset(layer->x_scale, NAN_E8M0, m * shape->ldxs);
     for (size_t row = 0; row < m; row++)
-        quantise_normal(layer->x + row * ldx, layer->x_scale + row * ldxs, 1, k, 0.5, seed + 1000000 + row);
-    quantise_normal(layer->w, layer->w_scale, n, k, 0.1, seed);
+        quantise_normal(layer->x + row * shape->ldx, layer->x_scale + row * shape->ldxs, 1, k, 0.5,
+                        shape->seed + X_SEED + row);
+    quantise_normal(layer->w, layer->w_scale, n, k, 0.1, shape->seed);
+    if (layer->bias != NULL)
+        make_bias(layer);
 }
 
 void layer_normal(struct layer *layer, size_t m, size_t n, size_t k, uint64_t seed) {
-    layer_new(layer, m, n, k, k, k / MX_BLOCK, n, seed);
+    layer_make(layer, &(struct layer_shape){.m = m, .n = n, .k = k, .seed = seed});
 }
 
 void layer_apart(struct layer *layer, size_t m, size_t n, size_t k, uint64_t seed) {
-    layer_new(layer, m, n, k, k + 48, k / MX_BLOCK + 3, n + 5, seed);
+    layer_make(layer, &(struct layer_shape){
+                          .m = m, .n = n, .k = k, .ldx = k + 48, .ldxs = k / MX_BLOCK + 3, .ldo = n + 5, .seed = seed});
 }
 
-static void *to_device(const void *host, size_t bytes) {
-    void *memory = device_alloc(bytes);
-    device_upload(memory, host, bytes);
+static void *to_device(const void *host, size_t bytes, size_t trailing) {
+    unsigned char *all = take(bytes + trailing);
+    memcpy(all, host, bytes);
+    memset(all + bytes, 0xff, trailing);
+    void *memory = device_alloc(bytes + trailing);
+    device_upload(memory, all, bytes + trailing);
+    free(all);
     return memory;
 }
 
-void layer_upload(struct layer *layer) {
-    layer->dx = to_device(layer->x, layer->x_bytes);
-    layer->dx_scale = to_device(layer->x_scale, layer->x_scale_bytes);
-    layer->dw = to_device(layer->w, layer->w_bytes);
-    layer->dw_scale = to_device(layer->w_scale, layer->w_scale_bytes);
-    layer->dout = device_alloc(layer->out_bytes);
+static void refer(struct layer *layer) {
+    const struct layer_shape *shape = &layer->shape;
     const struct dense_inputs inputs = {
         .m = layer->rows,
-        .n = layer->n,
-        .k = layer->k,
-        .ldx = layer->ldx,
-        .ldxs = layer->ldxs,
+        .n = shape->n,
+        .k = shape->k,
+        .ldx = shape->ldx,
+        .ldxs = shape->ldxs,
         .x = layer->x,
         .x_scale = layer->x_scale,
         .w = layer->w,
         .w_scale = layer->w_scale,
+        .bias_type = shape->bias_type,
+        .bias = layer->bias,
     };
-    if (dense_reference(&inputs, layer->sum, layer->magnitude) != 0)
+    if (dense_reference(&inputs, layer->sum, layer->magnitude) != 0) {
+        fprintf(stderr, "no memory\n");
         exit(1);
+    }
+}
+
+void layer_upload(struct layer *layer) {
+    const size_t trailing = layer->shape.trailing;
+    layer->dx = to_device(layer->x, layer->x_bytes, trailing);
+    layer->dx_scale = to_device(layer->x_scale, layer->x_scale_bytes, trailing);
+    layer->dw = to_device(layer->w, layer->w_bytes, trailing);
+    layer->dw_scale = to_device(layer->w_scale, layer->w_scale_bytes, trailing);
+    if (layer->bias != NULL)
+        layer->dbias = to_device(layer->bias, layer->bias_bytes, trailing);
+    layer->dout = device_alloc(layer->out_bytes);
+    refer(layer);
+}
+
+void layer_upload_x(struct layer *layer) {
+    device_upload(layer->dx, layer->x, layer->x_bytes);
+    device_upload(layer->dx_scale, layer->x_scale, layer->x_scale_bytes);
+    refer(layer);
 }
 
 void layer_free(struct layer *layer) {
@@ -84,26 +131,32 @@ void layer_free(struct layer *layer) {
     device_free(layer->dx_scale);
     device_free(layer->dw);
     device_free(layer->dw_scale);
+    if (layer->dbias != NULL)
+        device_free(layer->dbias);
     device_free(layer->dout);
     free(layer->x);
     free(layer->x_scale);
     free(layer->w);
     free(layer->w_scale);
-    free(layer->out - BAND);
+    free(layer->bias);
+    free((char *)layer->out - band_bytes(layer));
     free(layer->sum);
     free(layer->magnitude);
 }
 
 smallm_dense_problem layer_problem(const struct layer *layer) {
+    const struct layer_shape *shape = &layer->shape;
     smallm_dense_problem problem;
     smallm_dense_problem_init(&problem, sizeof problem);
-    problem.m = (int64_t)layer->m;
-    problem.n = (int64_t)layer->n;
-    problem.k = (int64_t)layer->k;
-    problem.ldx = (int64_t)layer->ldx;
-    problem.ldxs = (int64_t)layer->ldxs;
-    problem.ldo = (int64_t)layer->ldo;
-    problem.determinism = layer->determinism;
+    problem.m = (int64_t)shape->m;
+    problem.n = (int64_t)shape->n;
+    problem.k = (int64_t)shape->k;
+    problem.ldx = (int64_t)shape->ldx;
+    problem.ldxs = (int64_t)shape->ldxs;
+    problem.ldo = (int64_t)shape->ldo;
+    problem.out_type = shape->out_type;
+    problem.bias_type = shape->bias_type;
+    problem.determinism = shape->determinism;
     return problem;
 }
 
@@ -114,41 +167,55 @@ smallm_dense_buffers layer_buffers(const struct layer *layer) {
     buffers.x_scale = layer->dx_scale;
     buffers.w = layer->dw;
     buffers.w_scale = layer->dw_scale;
-    buffers.out = (uint16_t *)layer->dout + BAND;
+    buffers.bias = layer->dbias;
+    buffers.out = (char *)layer->dout + band_bytes(layer);
     buffers.x_bytes = layer->x_bytes;
     buffers.x_scale_bytes = layer->x_scale_bytes;
     buffers.w_bytes = layer->w_bytes;
     buffers.w_scale_bytes = layer->w_scale_bytes;
-    buffers.out_bytes = layer->out_bytes - BAND * sizeof *layer->out;
+    buffers.bias_bytes = layer->bias_bytes;
+    buffers.out_bytes = layer->out_bytes - band_bytes(layer);
     return buffers;
 }
 
+static uint16_t *all_of_out(const struct layer *layer) {
+    return (uint16_t *)((char *)layer->out - band_bytes(layer));
+}
+
 void layer_clear_out(const struct layer *layer) {
-    uint16_t *all = layer->out - BAND;
+    uint16_t *all = all_of_out(layer);
     for (size_t i = 0; i < layer->out_bytes / sizeof *all; i++)
-        all[i] = PATTERN;
+        all[i] = pattern;
     device_upload(layer->dout, all, layer->out_bytes);
 }
 
 struct check_result layer_check(struct layer *layer) {
-    device_download(layer->out - BAND, layer->dout, layer->out_bytes);
-    return check_bf16(layer->out, layer->ldo, layer->sum, layer->magnitude, layer->m, layer->n, layer->k);
+    const struct layer_shape *shape = &layer->shape;
+    device_download(all_of_out(layer), layer->dout, layer->out_bytes);
+    return check_out(shape->out_type, layer->out, shape->ldo, layer->sum, layer->magnitude, shape->m, shape->n,
+                     shape->k);
+}
+
+uint32_t layer_bits(const struct layer *layer, size_t row, size_t column) {
+    return element_get(layer->shape.out_type, layer->out, row * layer->shape.ldo + column);
 }
 
 double layer_out(const struct layer *layer, size_t row, size_t column) {
-    return bf16_to_f64(layer->out[row * layer->ldo + column]);
+    return element_to_f64(layer->shape.out_type, layer_bits(layer, row, column));
 }
 
 const char *layer_check_bands(const struct layer *layer) {
-    for (size_t i = 0; i < BAND; i++)
-        if (layer->out[(ptrdiff_t)i - BAND] != PATTERN)
+    const uint16_t *all = all_of_out(layer);
+    const size_t halves = element_bytes(layer->shape.out_type) / sizeof *all, before = BAND * halves;
+    for (size_t i = 0; i < before; i++)
+        if (all[i] != pattern)
             return "before Out";
-    for (size_t i = 0; i < layer->rows * layer->ldo + BAND; i++) {
-        const size_t row = i / layer->ldo, column = i % layer->ldo;
-        if (row < layer->m && column < layer->n)
+    for (size_t i = before; i < layer->out_bytes / sizeof *all; i++) {
+        const size_t at = (i - before) / halves, row = at / layer->shape.ldo, column = at % layer->shape.ldo;
+        if (row < layer->shape.m && column < layer->shape.n)
             continue;
-        if (layer->out[i] != PATTERN)
-            return row >= layer->m ? "after the last row of Out" : "between the rows of Out";
+        if (all[i] != pattern)
+            return row >= layer->shape.m ? "after the last row of Out" : "between the rows of Out";
     }
     return NULL;
 }

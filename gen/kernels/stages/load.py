@@ -12,11 +12,12 @@ from typing import List, Sequence
 from gen.build import Builder
 from gen.config import KernelConfig
 from gen.ir import VCC, Reg, Slice
+from gen.kernels.stages import srd
 from gen.kernels.stages.ident import Ids, log2, row_in_group
 
-SENTINEL = 0x80000000
-"""Offset of a masked lane: past every num_records (which a row group keeps at or below 2^31), no
-wrap at +16+15.
+SENTINEL = "-2.0"
+"""Offset of a masked lane as an inline constant, 0xc0000000: past every num_records (a row group of
+W has at most 2^31), no wrap at +16+15. A 32nd of it is past those of the scales, at most 2^26.
 """
 
 
@@ -32,10 +33,20 @@ class StepData:
 
 @dataclass(frozen=True)
 class Srds:
-    x: Sequence[Reg]
-    x_scale: Sequence[Reg]
+    """Descriptors: of one row of X, whose rows are told apart by soffset; of each row group of W."""
+
+    x: Reg
+    x_scale: Reg
+    x_rows: Sequence[srd.Soffset]
+    x_scale_rows: Sequence[srd.Soffset]
     w: Sequence[Reg]
     w_scale: Sequence[Reg]
+
+
+def batches(cfg: KernelConfig) -> List[range]:
+    """Rows of X in the batches that share the math's temporaries: all where they fit, else fours."""
+    size = cfg.m_tile if cfg.m_tile <= 8 else 4
+    return [range(m, m + size) for m in range(0, cfg.m_tile, size)]
 
 
 def step_registers(b: Builder, cfg: KernelConfig, slot: int) -> StepData:
@@ -56,71 +67,67 @@ class Offsets:
     instead (data and scale alike).
     """
 
-    def __init__(
-        self, b: Builder, cfg: KernelConfig, ids: Ids, block: Reg, k: Slice, k_blocks: Reg
-    ) -> None:
-        self._b, self._cfg, self._block, self._k_blocks = b, cfg, block, k_blocks
-        self._stride = cfg.k_lanes * cfg.k_waves
-        self.x = b.vgpr("x_off")
-        self.x_scale = block
+    def __init__(self, b: Builder, cfg: KernelConfig, ids: Ids, block: Reg, k: Slice) -> None:
+        self._b, self._k = b, k
+        self._stride = 32 * cfg.k_lanes * cfg.k_waves
+        self.x, self.x_scale = b.vgpr("x_off"), block
         b.emit("v_lshlrev_b32_e32", self.x, 5, block, note="32 bytes a block")
         self._masked = cfg.group_rows > 1
         if not self._masked:
             self.w, self.w_scale = self.x, block
             return
         self.w, self.w_scale = b.vgpr("w_off"), b.vgpr("ws_off")
-        self._row_data, self._row_scale = b.vgpr("w_row_off"), b.vgpr("ws_row_off")
-        self._sentinel = b.vgpr("off_none")
+        self._row = b.vgpr("w_row_off")
         row = row_in_group(b, cfg, ids)
-        b.emit("v_mul_lo_u32", self._row_data, row, k, note="row of the group, in bytes of W")
-        b.emit(
-            "v_mul_lo_u32",
-            self._row_scale,
-            row,
-            k_blocks,
-            note="row of the group, in bytes of W scale",
-        )
-        b.emit("v_mov_b32_e32", self._sentinel, SENTINEL, note="offset past any num_records")
+        b.emit("v_mul_lo_u32", self._row, row, k, note="row of the group, in bytes of W")
         self._mask()
 
     def _mask(self) -> None:
-        b = self._b
-        vcc = VCC.all
-        b.emit("v_cmp_gt_u32_e32", vcc, self._k_blocks, self._block, note="block inside the row?")
-        b.emit("v_add_u32_e32", self.w, self._row_data, self.x)
-        b.emit("v_add_u32_e32", self.w_scale, self._row_scale, self._block)
-        b.emit("v_cndmask_b32_e32", self.w, self._sentinel, self.w, vcc)
-        b.emit("v_cndmask_b32_e32", self.w_scale, self._sentinel, self.w_scale, vcc)
+        b, vcc = self._b, VCC.all
+        b.emit("v_cmp_gt_u32_e32", vcc, self._k, self.x, note="block inside the row?")
+        b.emit("v_add_u32_e32", self.w, self._row, self.x)
+        b.emit("v_cndmask_b32_e32", self.w, SENTINEL, self.w, vcc, note="or past any num_records")
+        b.emit("v_lshrrev_b32_e32", self.w_scale, 5, self.w, note="a scale byte for 32 of data")
 
     def advance(self) -> None:
         """Move on to the wave's next K step."""
-        self._b.emit(
-            "v_add_u32_e32", self._block, self._stride, self._block, note="next step's block"
-        )
-        self._b.emit("v_add_u32_e32", self.x, 32 * self._stride, self.x)
+        self._b.emit("v_add_u32_e32", self.x, self._stride, self.x, note="next step")
+        self._b.emit("v_lshrrev_b32_e32", self.x_scale, 5, self.x, note="its block")
         if self._masked:
             self._mask()
 
 
-def emit_step_loads(b: Builder, data: StepData, srds: Srds, off: Offsets) -> None:
-    """All loads of a step: load_scale, then load_x and load_w for each half of the block."""
+def emit_step_loads(
+    b: Builder, cfg: KernelConfig, data: StepData, srds: Srds, off: Offsets
+) -> None:
+    """All loads of a step: load_scale, load_w, and load_x in the order of the math's batches."""
     b.stream("load_scale")
     for m, reg in enumerate(data.x_scale):
-        _load(b, "buffer_load_ubyte", reg, off.x_scale, srds.x_scale[m], 0)
+        _load(b, "buffer_load_ubyte", reg, off.x_scale, srds.x_scale, srds.x_scale_rows[m], 0)
     for r, reg in enumerate(data.w_scale):
-        _load(b, "buffer_load_ubyte", reg, off.w_scale, srds.w_scale[r], 0)
+        _load(b, "buffer_load_ubyte", reg, off.w_scale, srds.w_scale[r], 0, 0)
+    b.stream("load_x")
+    for batch in batches(cfg):
+        for half in (0, 1):
+            for m in batch:
+                reg, row = data.x[m][half], srds.x_rows[m]
+                _load(b, "buffer_load_dwordx4", reg, off.x, srds.x, row, 16 * half)
+    b.stream("load_w")
     for half in (0, 1):
-        b.stream("load_x")
-        for m, pair in enumerate(data.x):
-            _load(b, "buffer_load_dwordx4", pair[half], off.x, srds.x[m], 16 * half)
-        b.stream("load_w")
         for r, pair in enumerate(data.w):
-            _load(b, "buffer_load_dwordx4", pair[half], off.w, srds.w[r], 16 * half)
+            _load(b, "buffer_load_dwordx4", pair[half], off.w, srds.w[r], 0, 16 * half)
 
 
-def _load(b: Builder, mnemonic: str, reg: Reg, offset: Reg, srd: Reg, inst_offset: int) -> None:
-    mods = ["offen"] + ([f"offset:{inst_offset}"] if inst_offset else [])
-    b.emit(mnemonic, reg, offset, srd, 0, mods=mods)
+def _load(
+    b: Builder,
+    mnemonic: str,
+    reg: Reg,
+    offset: Reg,
+    descriptor: Reg,
+    soffset: srd.Soffset,
+    inst_offset: int,
+) -> None:
+    b.emit(mnemonic, reg, offset, descriptor, soffset, mods=srd.offset_mods(inst_offset))
 
 
 def steps_per_wave(b: Builder, cfg: KernelConfig, k_blocks: Reg) -> Reg:

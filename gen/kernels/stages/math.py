@@ -12,7 +12,7 @@ from typing import List
 from gen.build import Builder
 from gen.config import KernelConfig
 from gen.ir import VCC, Reg
-from gen.kernels.stages.load import StepData
+from gen.kernels.stages.load import StepData, batches
 
 E8M0_NAN = 255
 F32_NAN = 0x7FC00000
@@ -22,8 +22,8 @@ PAIRS = 16
 
 @dataclass(frozen=True)
 class MathRegs:
-    """Accumulators, running scale maxima (for NaN) and temporaries. [m] rows of X, [r] row groups
-    of W.
+    """Accumulators, running scale maxima (for NaN) and temporaries. [m] rows of X (temporaries: of
+    a batch of them), [r] row groups of W.
     """
 
     acc: List[List[Reg]]
@@ -37,14 +37,14 @@ class MathRegs:
 
 
 def math_registers(b: Builder, cfg: KernelConfig) -> MathRegs:
-    ms, rs = range(cfg.m_tile), range(cfg.n_rows)
+    ms, rs, batch = range(cfg.m_tile), range(cfg.n_rows), batches(cfg)[0]
     return MathRegs(
         [[b.vgpr(f"acc[m{m}][r{r}]") for r in rs] for m in ms],
         [b.vgpr(f"xs_max[m{m}]") for m in ms],
         [b.vgpr(f"ws_max[r{r}]") for r in rs],
-        [[b.vgpr(f"exp[m{m}][r{r}]") for r in rs] for m in ms],
-        [[[b.vgpr(f"part[m{m}][r{r}].{h}", 2) for h in ("lo", "hi")] for r in rs] for m in ms],
-        [[b.vgpr(f"xf[m{m}].{p}", 2) for p in (0, 1)] for m in ms],
+        [[b.vgpr(f"exp[m{m}][r{r}]") for r in rs] for m in batch],
+        [[[b.vgpr(f"part[m{m}][r{r}].{h}", 2) for h in ("lo", "hi")] for r in rs] for m in batch],
+        [[b.vgpr(f"xf[m{m}].{p}", 2) for p in (0, 1)] for m in batch],
         [[b.vgpr(f"wf[r{r}].{p}", 2) for p in (0, 1)] for r in rs],
         b.sgpr("exp_bias"),
     )
@@ -57,25 +57,37 @@ def init(b: Builder, regs: MathRegs) -> None:
         b.emit("v_mov_b32_e32", reg, 0)
 
 
-def emit_step_math(b: Builder, data: StepData, regs: MathRegs) -> None:
-    """Streams scale (exponents, maxima), convert and product (per pair of elements), fold (scale,
-    accumulate).
+def emit_step_math(b: Builder, cfg: KernelConfig, data: StepData, regs: MathRegs) -> None:
+    """For each batch of rows of X the streams scale (exponents, maxima), convert and product (per
+    pair of elements), fold (scale, accumulate).
     """
-    _scales(b, data, regs)
-    for pair in range(PAIRS):
-        _products(b, data, regs, pair)
-    _fold(b, regs)
+    for batch in batches(cfg):
+        _scales(b, data, regs, batch)
+        for pair in range(PAIRS):
+            _products(b, data, regs, batch, pair)
+        _fold(b, regs, batch)
+
+
+def batch_scales(cfg: KernelConfig, index: int) -> str:
+    """Slot of the scale instructions of batch `index`."""
+    rows = len(batches(cfg)[index])
+    return f"scale:{rows * cfg.n_rows + rows + (cfg.n_rows if index == 0 else 0)}"
+
+
+def batch_fold(cfg: KernelConfig) -> str:
+    """Slot of the fold instructions of one batch."""
+    return f"fold:{4 * len(batches(cfg)[0]) * cfg.n_rows}"
 
 
 def pair_plan(cfg: KernelConfig, first: int, count: int) -> List[str]:
-    """Slots of `count` pairs from pair `first`.
+    """Slots of `count` pairs of a batch from pair `first`.
 
     Where a pair has few products, conversions run one pair ahead, so that no product waits for its
     operands.
     """
-    convert = f"convert:{cfg.m_tile + cfg.n_rows}"
-    product = f"product:{cfg.m_tile * cfg.n_rows}"
-    if cfg.m_tile * cfg.n_rows >= 8:
+    rows = len(batches(cfg)[0])
+    convert, product = f"convert:{rows + cfg.n_rows}", f"product:{rows * cfg.n_rows}"
+    if rows * cfg.n_rows >= 8:
         return [convert, product] * count
     plan = [convert] if first == 0 else []
     for pair in range(first, first + count):
@@ -83,12 +95,24 @@ def pair_plan(cfg: KernelConfig, first: int, count: int) -> List[str]:
     return plan
 
 
-def _scales(b: Builder, data: StepData, regs: MathRegs) -> None:
+def step_plan(cfg: KernelConfig) -> str:
+    """The math of a step alone."""
+    plan: List[str] = []
+    for i in range(len(batches(cfg))):
+        plan += [batch_scales(cfg, i), *pair_plan(cfg, 0, PAIRS), batch_fold(cfg)]
+    return " ".join(plan)
+
+
+def _scales(b: Builder, data: StepData, regs: MathRegs, batch: range) -> None:
     b.stream("scale")
-    for m, xs in enumerate(data.x_scale):
+    for row, m in enumerate(batch):
         for r, ws in enumerate(data.w_scale):
-            b.emit("v_add3_u32", regs.exponent[m][r], xs, ws, regs.bias, note="ex + ew - 254")
-    for reg, scale in list(zip(regs.x_max, data.x_scale)) + list(zip(regs.w_max, data.w_scale)):
+            exponent = regs.exponent[row][r]
+            b.emit("v_add3_u32", exponent, data.x_scale[m], ws, regs.bias, note="ex + ew - 254")
+    maxima = [(regs.x_max[m], data.x_scale[m]) for m in batch]
+    if batch.start == 0:
+        maxima += list(zip(regs.w_max, data.w_scale))
+    for reg, scale in maxima:
         b.emit("v_max_u32_e32", reg, scale, reg, note="255 is NaN")
 
 
@@ -106,38 +130,38 @@ def _convert(b: Builder, to: Reg, source: List[Reg], pair: int) -> None:
         )
 
 
-def _products(b: Builder, data: StepData, regs: MathRegs, pair: int) -> None:
+def _products(b: Builder, data: StepData, regs: MathRegs, batch: range, pair: int) -> None:
     phase, half = pair % 2, pair // 8
     b.stream("convert")
-    for m, x in enumerate(data.x):
-        _convert(b, regs.xf[m][phase], x, pair)
+    for row, m in enumerate(batch):
+        _convert(b, regs.xf[row][phase], data.x[m], pair)
     for r, w in enumerate(data.w):
         _convert(b, regs.wf[r][phase], w, pair)
     b.stream("product")
-    for m in range(len(data.x)):
+    for row in range(len(batch)):
         for r in range(len(data.w)):
-            part, x_pair, w_pair = regs.part[m][r][half], regs.xf[m][phase], regs.wf[r][phase]
+            part, x_pair, w_pair = regs.part[row][r][half], regs.xf[row][phase], regs.wf[r][phase]
             if pair % 8 == 0:
                 b.emit("v_pk_mul_f32", part, x_pair, w_pair)
             else:
                 b.emit("v_pk_fma_f32", part, x_pair, w_pair, part)
 
 
-def _fold(b: Builder, regs: MathRegs) -> None:
+def _fold(b: Builder, regs: MathRegs, batch: range) -> None:
     b.stream("fold")
-    cells = [(m, r) for m in range(len(regs.part)) for r in range(len(regs.part[m]))]
-    for m, r in cells:
-        low, high = regs.part[m][r]
+    cells = [(row, r) for row in range(len(batch)) for r in range(len(regs.part[row]))]
+    for row, r in cells:
+        low, high = regs.part[row][r]
         b.emit("v_pk_add_f32", low, low, high)
-    for m, r in cells:
-        low = regs.part[m][r][0]
+    for row, r in cells:
+        low = regs.part[row][r][0]
         b.emit("v_add_f32_e32", low[0], low[0], low[1], note="sum of the 32-block")
-    for m, r in cells:
-        low = regs.part[m][r][0]
-        b.emit("v_ldexp_f32", low[0], low[0], regs.exponent[m][r], note="times 2^(ex + ew - 254)")
-    for m, r in cells:
-        acc = regs.acc[m][r]
-        b.emit("v_add_f32_e32", acc, regs.part[m][r][0][0], acc)
+    for row, r in cells:
+        low = regs.part[row][r][0]
+        b.emit("v_ldexp_f32", low[0], low[0], regs.exponent[row][r], note="times 2^(ex + ew - 254)")
+    for row, r in cells:
+        acc = regs.acc[batch[row]][r]
+        b.emit("v_add_f32_e32", acc, regs.part[row][r][0][0], acc)
 
 
 def poison_nan_scales(b: Builder, regs: MathRegs) -> None:

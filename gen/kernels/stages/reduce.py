@@ -20,36 +20,55 @@ ROWS = 4
 Result = Tuple[int, int]
 """(row of X, column of Out within the wave)."""
 
+Rows = Tuple[Result, Result, Result, Result]
+"""A result for each 16-lane row of a register."""
+
 
 @dataclass(frozen=True)
 class Held:
     """A register that holds, in every lane of 16-lane row q, (a share of) the result `rows[q]`."""
 
     reg: Reg
-    rows: Tuple[Result, Result, Result, Result]
+    rows: Rows
 
     def distinct(self) -> List[Tuple[int, Result]]:
         """(16-lane row, result), each result once."""
         return [(q, res) for q, res in enumerate(self.rows) if res not in self.rows[:q]]
 
 
+def _first_rows(cfg: KernelConfig, m: int, r: int) -> Rows:
+    """The results of accumulator (m, r) before any sum."""
+    c = [r * cfg.group_rows + q * 16 // cfg.k_lanes for q in range(ROWS)]
+    return ((m, c[0]), (m, c[1]), (m, c[2]), (m, c[3]))
+
+
+def _swap_widths(cfg: KernelConfig) -> Tuple[int, ...]:
+    return {64: (32, 16), 32: (16,), 16: ()}[cfg.k_lanes]
+
+
+def _swapped(a: Rows, c: Rows, width: int) -> Rows:
+    return (a[0], a[1], c[2], c[3]) if width == 32 else (a[0], c[0], a[2], c[2])
+
+
+def result_rows(cfg: KernelConfig) -> List[Rows]:
+    """The results of each register that reduce_lanes returns, known before anything is computed."""
+    rows = [_first_rows(cfg, m, r) for m in range(cfg.m_tile) for r in range(cfg.n_rows)]
+    for width in _swap_widths(cfg):
+        pairs = [(rows[i], rows[min(i + 1, len(rows) - 1)]) for i in range(0, len(rows), 2)]
+        rows = [_swapped(a, c, width) for a, c in pairs]
+    return rows
+
+
 def held_accumulators(cfg: KernelConfig, acc: Sequence[Sequence[Reg]]) -> List[Held]:
-    held: List[Held] = []
-    for m, row in enumerate(acc):
-        for r, reg in enumerate(row):
-            columns = [r * cfg.group_rows + q * 16 // cfg.k_lanes for q in range(ROWS)]
-            held.append(
-                Held(reg, ((m, columns[0]), (m, columns[1]), (m, columns[2]), (m, columns[3])))
-            )
-    return held
+    return [
+        Held(reg, _first_rows(cfg, m, r)) for m, row in enumerate(acc) for r, reg in enumerate(row)
+    ]
 
 
 def reduce_lanes(b: Builder, cfg: KernelConfig, held: List[Held]) -> List[Held]:
     """Sum over k_lanes; afterwards each lane of a 16-lane row holds that row's result."""
-    if cfg.k_lanes == 64:
-        held = _swap_stage(b, held, 32)
-    if cfg.k_lanes >= 32:
-        held = _swap_stage(b, held, 16)
+    for width in _swap_widths(cfg):
+        held = _swap_stage(b, held, width)
     for step in ("row_ror:8", "row_ror:4", "row_ror:2", "row_ror:1"):
         for h in held:
             mods = [step, "row_mask:0xf", "bank_mask:0xf"]
@@ -69,9 +88,7 @@ def _swap_stage(b: Builder, held: List[Held], width: int) -> List[Held]:
             b.emit("v_mov_b32_e32", copy, first.reg, note="no second accumulator: swap with itself")
             second = Held(copy, first.rows)
         partners.append(second.reg)
-        a, c = first.rows, second.rows
-        rows = (a[0], a[1], c[2], c[3]) if width == 32 else (a[0], c[0], a[2], c[2])
-        result.append(Held(first.reg, rows))
+        result.append(Held(first.reg, _swapped(first.rows, second.rows, width)))
     for (first, _), partner in zip(pairs, partners):
         note = f"lanes +{width}: halves of both meet"
         b.emit(f"v_permlane{width}_swap_b32_e32", first.reg, partner, note=note)

@@ -2,19 +2,26 @@
 read.
 
 A raw buffer load is out of range, and returns 0, where inst_offset + voffset >= num_records;
-soffset is not part of that check and is always 0 here. Word 3 is data_format 4, no swizzle. Source:
-CDNA4 ISA 9.1.5 to 9.1.9.
+soffset is not part of that check, so it may only lead to what is there: here to a row of X that
+exists. Word 3 is data_format 4, no swizzle. Source: CDNA4 ISA 9.1.5 to 9.1.9.
 """
 
 from __future__ import annotations
 
-from typing import List
+from typing import List, Tuple, Union
 
 from gen.build import Arg, Builder
 from gen.ir import Reg, Slice
 
+Soffset = Union[Reg, int]
+
 WORD3 = 0x00020000
 FIELDS = ("base_lo", "base_hi", "num_records", "word3")
+
+
+def offset_mods(inst_offset: int) -> List[str]:
+    """Modifiers of a buffer access whose offset is a VGPR plus a constant."""
+    return ["offen"] + ([f"offset:{inst_offset}"] if inst_offset else [])
 
 
 def clamp_rows(b: Builder, n: Slice, n0: Reg) -> Reg:
@@ -63,27 +70,34 @@ def row_group_srds(
     return srds
 
 
-def row_srds(
-    b: Builder,
-    name: str,
-    base: Slice,
-    stride_lo: Arg,
-    stride_hi: Arg,
-    row_bytes: Arg,
-    rows: Slice,
-    count: int,
-) -> List[Reg]:
-    """One SRD per row m < count: base + m * stride, bounded to row_bytes (0 where m >= rows)."""
-    srds = [b.sgpr(f"srd_{name}{m}", 4, fields=FIELDS) for m in range(count)]
-    for m, srd in enumerate(srds):
-        if m == 0:
-            b.emit("s_mov_b32", srd[0], base[0])
-            b.emit("s_mov_b32", srd[1], base[1])
-            b.emit("s_mov_b32", srd[2], row_bytes, note="num_records: one row")
-        else:
-            b.emit("s_add_u32", srd[0], srds[m - 1][0], stride_lo)
-            b.emit("s_addc_u32", srd[1], srds[m - 1][1], stride_hi, note=f"{name} row {m}")
-            b.emit("s_cmp_gt_u32", rows, m)
-            b.emit("s_cselect_b32", srd[2], row_bytes, 0, note=f"num_records: none if M <= {m}")
-        b.emit("s_mov_b32", srd[3], WORD3)
-    return srds
+def row_srd(b: Builder, name: str, base: Slice, row_bytes: Arg) -> Reg:
+    """The SRD of the row at `base`: for other rows of the tensor their distance is the soffset."""
+    srd = b.sgpr(f"srd_{name}", 4, fields=FIELDS)
+    b.emit("s_mov_b32", srd[0], base[0])
+    b.emit("s_mov_b32", srd[1], base[1])
+    b.emit("s_mov_b32", srd[2], row_bytes, note="num_records: one row")
+    b.emit("s_mov_b32", srd[3], WORD3)
+    return srd
+
+
+def row_offsets(
+    b: Builder, name: str, strides: Tuple[Slice, Slice], rows: Slice, count: int
+) -> Tuple[List[Soffset], List[Soffset]]:
+    """For both strides the soffset of each row m < count: min(m, rows - 1) * stride, below 2^32.
+
+    A row past the last is the last again: nothing past the tensor is read, nothing of it is stored.
+    """
+    first: List[Soffset] = [0]
+    second: List[Soffset] = [0]
+    if count == 1:
+        return first, second
+    last, row = b.sgpr(f"{name}_last"), b.sgpr(f"{name}_clamped")
+    b.emit("s_sub_u32", last, rows, 1, note="the last row there is")
+    for m in range(1, count):
+        offsets = [b.sgpr(f"{name}_row{m}"), b.sgpr(f"{name}s_row{m}")]
+        b.emit("s_min_u32", row, last, m)
+        for offset, stride in zip(offsets, strides):
+            b.emit("s_mul_i32", offset, row, stride)
+        first.append(offsets[0])
+        second.append(offsets[1])
+    return first, second

@@ -1,16 +1,53 @@
-"""Results out: across the waves that split K through LDS where there are several, then bf16 to
-memory.
+"""Results out: across the waves that split K through LDS where there are several, then bias,
+rounding and store.
+
+Which column a lane will hold is known before any sum is: columns and bias are fetched early.
 """
 
 from __future__ import annotations
 
-from typing import List, Sequence, Tuple
+from dataclasses import dataclass
+from typing import Dict, List, Optional, Sequence, Tuple
 
 from gen.build import Builder
 from gen.config import LANES, KernelConfig
 from gen.ir import EXEC, Reg
-from gen.kernels.stages.ident import Ids
-from gen.kernels.stages.reduce import Held
+from gen.kernels.stages import output, srd
+from gen.kernels.stages.ident import Ids, log2
+from gen.kernels.stages.reduce import Held, Rows, result_rows
+
+Pattern = Tuple[int, ...]
+"""Columns within the wave: of each 16-lane row, or () where lane i holds result i."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Column of Out of every lane, for each pattern that starts at 0; the bias, for each pattern."""
+
+    column: Dict[Pattern, Reg]
+    bias: Dict[Pattern, output.Bias]
+
+
+@dataclass(frozen=True)
+class Out:
+    """The row of Out to be stored next, the bytes to the row after it (None: there is none), a row's
+    bytes, offsets.
+    """
+
+    srd: Reg
+    stride: Optional[Reg]
+    row_bytes: Reg
+    offset: Dict[Pattern, Reg]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One store: the lanes of `reg` that hold row `m` of Out."""
+
+    m: int
+    reg: Reg
+    pattern: Pattern
+    lanes: int
 
 
 def set_exec(b: Builder, mask: int, note: str) -> None:
@@ -44,32 +81,98 @@ def _pick(b: Builder, name: str, values: Sequence[int], shift: Reg) -> Reg:
     return picked
 
 
-def store_held(b: Builder, held: List[Held], ids: Ids, n0: Reg, srds: Sequence[Reg]) -> None:
-    """Store results straight from the registers that hold them; columns past N and rows past M fall
-    out of bounds.
-    """
-    shift = _row_shift(b, ids)
-    offsets: List[Reg] = []
-    for i, h in enumerate(held):
-        column = _pick(b, f"column{i}", [col for _, col in h.rows], shift)
-        offset = b.vgpr(f"out_off{i}")
-        b.emit("v_add_lshl_u32", offset, column, n0, 1, note="byte of the column")
-        offsets.append(offset)
-        b.emit("v_cvt_pk_bf16_f32", h.reg, h.reg, h.reg, note="round to nearest even")
-    for i, h in enumerate(held):
-        for m in sorted({m for m, _ in h.rows}):
-            rows = [q for q, (row, _) in h.distinct() if row == m]
-            columns = ", ".join(str(h.rows[q][1]) for q in rows)
-            set_exec(b, _row_lanes(rows), f"lanes that hold row {m}, columns n0 + {columns}")
+def _pattern(rows: Rows) -> Pattern:
+    return tuple(column for _, column in rows)
+
+
+def _from_zero(pattern: Pattern) -> Tuple[Pattern, int]:
+    """A pattern as one that starts at column 0 and the columns to add, an instruction's offset."""
+    first = min(pattern, default=0)
+    return tuple(column - first for column in pattern), first
+
+
+def fetch_columns(b: Builder, cfg: KernelConfig, arg: output.Args, ids: Ids, n0: Reg) -> Columns:
+    """The columns that each lane will store, and the loads of their bias."""
+    column: Dict[Pattern, Reg] = {}
+    if cfg.k_waves > 1:
+        patterns: List[Pattern] = [()]
+        column[()] = lanes = b.vgpr("column")
+        b.emit("v_bfe_u32", lanes, ids.tid, log2(cfg.m_tile), 6 - log2(cfg.m_tile))
+        b.emit("v_add_u32_e32", lanes, n0, lanes, note="column of Out: n0 + lane / m_tile")
+    else:
+        patterns = list(dict.fromkeys(_pattern(rows) for rows in result_rows(cfg)))
+        shift = _row_shift(b, ids)
+        for shape in dict.fromkeys(_from_zero(pattern)[0] for pattern in patterns):
+            column[shape] = _pick(b, f"column{len(column)}", shape, shift)
+            b.emit("v_add_u32_e32", column[shape], n0, column[shape], note="column of Out")
+    srds = output.bias_srds(b, arg)
+    bias: Dict[Pattern, output.Bias] = {}
+    for i, pattern in enumerate(patterns):
+        shape, first = _from_zero(pattern)
+        bias[pattern] = output.bias_loads(b, srds, column[shape], f"bias{i}", first)
+    return Columns(column, bias)
+
+
+def prepare_out(b: Builder, cfg: KernelConfig, arg: output.Args, columns: Columns) -> Out:
+    """Bytes by the type's size, and the descriptor of row 0."""
+    size, row_bytes = output.size_log2(b, arg), b.sgpr("out_row_bytes")
+    b.emit("s_lshl_b32", row_bytes, arg("n"), size, note="bytes of a row of Out")
+    descriptor = srd.row_srd(b, "out", arg("out"), row_bytes)
+    stride: Optional[Reg] = None
+    if cfg.m_tile > 1:
+        stride, rest = b.sgpr("out_stride", 2), b.sgpr("size_rest")
+        b.emit("s_lshl_b32", stride[0], arg("ldo"), size)
+        b.emit("s_sub_u32", rest, 32, size)
+        b.emit("s_lshr_b32", stride[1], arg("ldo"), rest, note="bytes between rows of Out, 64-bit")
+    offset: Dict[Pattern, Reg] = {}
+    for i, (pattern, reg) in enumerate(columns.column.items()):
+        offset[pattern] = b.vgpr(f"out_off{i}")
+        b.emit("v_lshlrev_b32_e32", offset[pattern], size, reg, note="byte of the column")
+    return Out(descriptor, stride, row_bytes, offset)
+
+
+def add_bias(b: Builder, held: Sequence[Held], values: Dict[Pattern, Reg]) -> None:
+    for h in held:
+        b.emit("v_add_f32_e32", h.reg, h.reg, values[_pattern(h.rows)], note="+ bias")
+
+
+def held_cells(held: Sequence[Held]) -> List[Cell]:
+    """Stores straight from the registers that hold the results, row by row of Out."""
+    cells: List[Cell] = []
+    for h in held:
+        for m in {m for m, _ in h.rows}:
+            lanes = _row_lanes([q for q, (row, _) in h.distinct() if row == m])
+            cells.append(Cell(m, h.reg, _pattern(h.rows), lanes))
+    return sorted(cells, key=lambda cell: cell.m)
+
+
+def lane_cells(cfg: KernelConfig, value: Reg) -> List[Cell]:
+    """Stores of results held one per lane: lane column * m_tile + m."""
+    columns = sum(1 << (column * cfg.m_tile) for column in range(cfg.wave_rows))
+    return [Cell(m, value, (), columns << m) for m in range(cfg.m_tile)]
+
+
+def store_cells(
+    b: Builder, arg: output.Args, t: output.OutType, cells: List[Cell], out: Out
+) -> None:
+    """Round, then store row by row; columns past N and rows past M fall out of bounds."""
+    for reg in dict.fromkeys(cell.reg for cell in cells):
+        t.convert(b, reg)
+    at = 0
+    for cell in cells:
+        for m in range(at + 1, cell.m + 1):
+            assert out.stride is not None
+            b.emit("s_add_u32", out.srd[0], out.srd[0], out.stride[0])
+            b.emit("s_addc_u32", out.srd[1], out.srd[1], out.stride[1], note=f"row {m} of Out")
+            b.emit("s_cmp_gt_u32", arg("m"), m)
             b.emit(
-                "buffer_store_short",
-                h.reg,
-                offsets[i],
-                srds[m],
-                0,
-                mods=["offen"],
-                note=f"out[m{m}]",
+                "s_cselect_b32", out.srd[2], out.row_bytes, 0, note=f"num_records: none if M <= {m}"
             )
+        at = cell.m
+        set_exec(b, cell.lanes, f"lanes that hold row {cell.m}")
+        shape, first = _from_zero(cell.pattern)
+        mods = srd.offset_mods(first * t.bytes)
+        b.emit(t.store, cell.reg, out.offset[shape], out.srd, 0, mods=mods, note=f"out[m{cell.m}]")
 
 
 def lds_base(b: Builder, cfg: KernelConfig, ids: Ids) -> Reg:
@@ -80,11 +183,11 @@ def lds_base(b: Builder, cfg: KernelConfig, ids: Ids) -> Reg:
 
 
 def write_partials(b: Builder, cfg: KernelConfig, held: List[Held], ids: Ids, base: Reg) -> None:
-    """Each wave's sums to LDS: slot = wave * results + m * wave_rows + column."""
+    """Each wave's sums to LDS: slot = wave * results + column * m_tile + m."""
     shift = _row_shift(b, ids)
     addresses: List[Reg] = []
     for i, h in enumerate(held):
-        slot = _pick(b, f"slot{i}", [m * cfg.wave_rows + col for m, col in h.rows], shift)
+        slot = _pick(b, f"slot{i}", [col * cfg.m_tile + m for m, col in h.rows], shift)
         b.emit("v_add_lshl_u32", slot, slot, base, 2, note="LDS byte address")
         addresses.append(slot)
     for i, h in enumerate(held):
@@ -92,12 +195,12 @@ def write_partials(b: Builder, cfg: KernelConfig, held: List[Held], ids: Ids, ba
         b.emit("ds_write_b32", addresses[i], h.reg, note=f"partial sums {i}")
 
 
-def combine_partials(b: Builder, cfg: KernelConfig, ids: Ids, base: Reg) -> Tuple[Reg, Reg]:
-    """Lane i adds result i of the K waves in wave order; returns (lane number, bf16 result)."""
+def combine_partials(b: Builder, cfg: KernelConfig, ids: Ids, base: Reg) -> Reg:
+    """Lane i adds result i of the K waves in wave order."""
     set_exec(b, (1 << cfg.results) - 1, f"{cfg.results} results, one lane each")
-    lane, address = b.vgpr("lane"), b.vgpr("lds_addr")
-    b.emit("v_and_b32_e32", lane, LANES - 1, ids.tid)
-    b.emit("v_add_lshl_u32", address, lane, base, 2)
+    address = b.vgpr("lds_addr")
+    b.emit("v_and_b32_e32", address, LANES - 1, ids.tid)
+    b.emit("v_add_lshl_u32", address, address, base, 2)
     parts = [b.vgpr(f"partial[w{w}]") for w in range(cfg.k_waves)]
     for w, part in enumerate(parts):
         offset = w * cfg.results * 4
@@ -110,18 +213,4 @@ def combine_partials(b: Builder, cfg: KernelConfig, ids: Ids, base: Reg) -> Tupl
         )
     for w, part in enumerate(parts[1:], 1):
         b.emit("v_add_f32_e32", parts[0], parts[0], part, note=f"+ K wave {w}")
-    b.emit("v_cvt_pk_bf16_f32", parts[0], parts[0], parts[0], note="round to nearest even")
-    return lane, parts[0]
-
-
-def store_lanes(
-    b: Builder, cfg: KernelConfig, lane: Reg, value: Reg, n0: Reg, srds: Sequence[Reg]
-) -> None:
-    """Store results held one per lane: lane m * wave_rows + column."""
-    first, offset = b.sgpr("first_column"), b.vgpr("out_off")
-    for m, srd in enumerate(srds):
-        b.emit("s_sub_u32", first, n0, m * cfg.wave_rows)
-        mask = ((1 << cfg.wave_rows) - 1) << (m * cfg.wave_rows)
-        set_exec(b, mask, f"lanes that hold row {m}")
-        b.emit("v_add_lshl_u32", offset, lane, first, 1, note="byte of the column")
-        b.emit("buffer_store_short", value, offset, srd, 0, mods=["offen"], note=f"out[m{m}]")
+    return parts[0]

@@ -33,6 +33,9 @@ typedef struct smallm_context_options {
     /* Name of the kernel that every plan of this context uses, where the plan's own description names none. Default
      * NULL: the environment variable SMALLM_KERNEL, or the cost model's choice. */
     const char *kernel;
+    /* Name of a CSV file that replaces the built-in table of tuned dense cells (docs/dispatch.md). Default NULL: the
+     * environment variable SMALLM_DENSE_CSV, or the built-in table. */
+    const char *dense_csv;
     smallm_log_function log; /* default NULL: no messages */
     void *log_user;
 } smallm_context_options;
@@ -44,7 +47,7 @@ SMALLM_API void smallm_context_options_init(smallm_context_options *options, siz
  * kept. On success *context is the caller's; else it is NULL. The calling thread's current HIP device is as before.
  *
  * Errors: NULL_POINTER, STRUCT_SIZE, HIP_NOT_FOUND, HIP_INCOMPLETE, NO_DEVICE, DEVICE_INDEX, UNSUPPORTED_ARCH, HIP,
- * CODE_OBJECT, KERNEL_NAME, OUT_OF_HOST_MEMORY. Any thread; costs milliseconds; not during graph capture. */
+ * CODE_OBJECT, KERNEL_NAME, TABLE, OUT_OF_HOST_MEMORY. Any thread; costs milliseconds; not during graph capture. */
 SMALLM_API smallm_status smallm_context_create(smallm_context **context, const smallm_context_options *options);
 
 /* Unload the kernels and free the context. NULL is ignored. No plan of the context may be used afterwards, and no

@@ -18,7 +18,9 @@
 #include "smallm/log.h"
 #include "smallm/plan.h"
 #include "smallm/status.h"
+#include "smallm/table.h"
 #include "smallm/types.h"
 #include "smallm/version.h"
+#include "smallm/workspace.h"
 
 #endif

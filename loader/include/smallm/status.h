@@ -16,7 +16,7 @@ typedef enum smallm_status {
     /* The caller's arguments. Nothing was launched. */
     SMALLM_ERROR_NULL_POINTER = 2,      /* a pointer that must be given is NULL */
     SMALLM_ERROR_STRUCT_SIZE = 3,       /* a struct's size field fits no version of the struct */
-    SMALLM_ERROR_DIMENSION = 4,         /* m, n or k below 1 or past 2^31 - 1 */
+    SMALLM_ERROR_DIMENSION = 4,         /* m, n or k below 1, k_splits below 0, or one of them past 2^31 - 1 */
     SMALLM_ERROR_K_MULTIPLE = 5,        /* k not a multiple of the 32 elements that share a scale */
     SMALLM_ERROR_LEADING_DIMENSION = 6, /* ldx, ldxs or ldo too small or not a multiple as required */
     SMALLM_ERROR_ALIGNMENT = 7,         /* a pointer is not aligned as required */
@@ -27,13 +27,16 @@ typedef enum smallm_status {
     SMALLM_ERROR_DEVICE_INDEX = 12,     /* the device number is not below the number of devices */
 
     /* The machine. */
-    SMALLM_ERROR_HIP_NOT_FOUND = 13,     /* no HIP library; the message lists where it was looked for */
-    SMALLM_ERROR_HIP_INCOMPLETE = 14,    /* a HIP library without a function that is needed */
-    SMALLM_ERROR_NO_DEVICE = 15,         /* HIP is there and shows no device */
-    SMALLM_ERROR_UNSUPPORTED_ARCH = 16,  /* the device is not a gfx950 */
-    SMALLM_ERROR_HIP = 17,               /* a HIP call failed; the message has the call and HIP's own words */
-    SMALLM_ERROR_CODE_OBJECT = 18,       /* a code object is missing, broken or not for gfx950 */
-    SMALLM_ERROR_OUT_OF_HOST_MEMORY = 19 /* malloc failed */
+    SMALLM_ERROR_HIP_NOT_FOUND = 13,      /* no HIP library; the message lists where it was looked for */
+    SMALLM_ERROR_HIP_INCOMPLETE = 14,     /* a HIP library without a function that is needed */
+    SMALLM_ERROR_NO_DEVICE = 15,          /* HIP is there and shows no device */
+    SMALLM_ERROR_UNSUPPORTED_ARCH = 16,   /* the device is not a gfx950 */
+    SMALLM_ERROR_HIP = 17,                /* a HIP call failed; the message has the call and HIP's own words */
+    SMALLM_ERROR_CODE_OBJECT = 18,        /* a code object is missing, broken or not for gfx950 */
+    SMALLM_ERROR_OUT_OF_HOST_MEMORY = 19, /* malloc failed */
+
+    SMALLM_ERROR_TABLE = 20,  /* a dispatch table cannot be read; the message has file, line, column and reason */
+    SMALLM_ERROR_CAPTURE = 21 /* the stream is being captured into a graph, and the call is not prepared for that */
 } smallm_status;
 
 /* The name of a status, such as "SMALLM_ERROR_ALIGNMENT", or "unknown smallm_status". A constant. Any thread. */

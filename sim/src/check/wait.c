@@ -1,6 +1,6 @@
 /* Outstanding memory operations: the counters, late delivery, and the check that nothing touches a register before the
  * wait that covers it. Rules: ISA 4.4; vmcnt and LDS return in order, scalar loads in any order, FLAT on both sides. */
-#include "../wave.h"
+#include "../flight.h"
 
 static void mark(struct wave *w, const struct pending *p, bool on) {
     if (p->deliver)
@@ -12,10 +12,6 @@ static void mark(struct wave *w, const struct pending *p, bool on) {
         else
             bits[r / 64] &= ~(1ull << (r % 64));
     }
-}
-
-static unsigned group_of(const struct wave *w, const struct pending *p) {
-    return (unsigned)((p->value - w->pending_rows) / (2 * PENDING_ROWS));
 }
 
 static void deliver(struct wave *w, struct pending *p) {
@@ -35,7 +31,8 @@ static void deliver(struct wave *w, struct pending *p) {
                                   p->low_last && d + 1 == p->ndw ? 0xffff : p->write_mask);
         }
     }
-    unsigned g = group_of(w, p);
+    unsigned g = pending_group(w, p);
+    flight_end(w, p, g);
     w->pending_free[g / 64] |= 1ull << (g % 64);
 }
 
@@ -120,8 +117,12 @@ struct pending *pending_add(struct wave *w, const struct insn *in, unsigned coun
     /* A full counter stalls issue until the oldest operation returns. */
     if ((counter & PEND_VM) && w->vm_outstanding >= 63)
         pending_wait(w, w->flat_outstanding ? 0 : 62, 15);
-    if ((counter & (PEND_LDS | PEND_SMEM)) && w->lds_outstanding + 2 * w->smem_outstanding >= 14)
+    if ((counter & PEND_LDS) && w->smem_outstanding == 0 && w->flat_outstanding == 0) {
+        if (w->lds_outstanding >= 15)
+            pending_wait(w, 63, 14);
+    } else if ((counter & (PEND_LDS | PEND_SMEM)) && w->lds_outstanding + 2 * w->smem_outstanding >= 14) {
         pending_wait(w, 63, 0);
+    }
     if (w->npending == PENDING_MAX)
         pending_drain(w);
     unsigned g = 0;

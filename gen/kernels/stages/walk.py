@@ -1,0 +1,233 @@
+"""The walk of a workgroup over routed rows: blocks of sorted_token_ids, within a block chunks of
+rows that are done together.
+
+Routes are data that nobody has checked: a block counts only below min(num_tokens_post_padded, em)
+and with an expert in range, a row only if its id is a slot. Every wave comes to the same decisions,
+from the same memory. Blocks workgroup_y, + grid_y, ... are passes; a block's ids are read 64 at a
+time, a lane each, and chunks without a slot are passed over.
+"""
+
+from __future__ import annotations
+
+from typing import Callable, List, Tuple
+
+from gen import kernarg
+from gen.build import Builder
+from gen.config import LANES
+from gen.ir import Reg, Slice
+from gen.kernels.stages.mfma_load import SENTINEL, lanes_on
+from gen.kernels.stages.srd import FIELDS, WORD3
+
+WORKGROUP_X, WORKGROUP_Y, WORKGROUP_Z = 2, 3, 4
+"""SGPRs that the hardware fills, after the two of the kernel arguments' address."""
+
+
+class Arguments:
+    """The kernel arguments of the grouped families: all but the last loaded at the entry, those of
+    the combination once it comes to that.
+    """
+
+    _WIDTHS = (16, 16, 8)
+    _LATE = kernarg.MOE.offsets()["k_splits"] // 4
+
+    def __init__(self, b: Builder) -> None:
+        names = kernarg.MOE.dword_names()
+        self._b = b
+        self._pointer = b.sgpr("kernarg_ptr", 2, fixed=0)
+        self._parts: List[Tuple[int, Reg]] = []
+        at = 0
+        for width in self._WIDTHS:
+            fields = names[at : at + width]
+            self._parts.append((at, b.sgpr(f"args{at}", width, fields=fields)))
+            at += width
+        fields = [f"late_{name}" for name in names[self._LATE :]]
+        self._late = b.sgpr("args_late", 8, fields=fields)
+
+    def load(self) -> None:
+        self._b.stream("kernargs")
+        for at, reg in self._parts:
+            self._b.emit(f"s_load_dwordx{reg.width}", reg, self._pointer, 4 * at)
+
+    def load_late(self) -> None:
+        self._b.stream("kernargs")
+        self._b.emit("s_load_dwordx8", self._late, self._pointer, 4 * self._LATE)
+
+    def __call__(self, name: str) -> Slice:
+        arg, first = _argument(name)
+        at, reg = next(p for p in reversed(self._parts) if p[0] <= first)
+        return reg[first - at : first - at + arg.size // 4]
+
+    def late(self, name: str) -> Slice:
+        """As the host gave it, once load_late is done."""
+        return self._late[_argument(name)[1] - self._LATE]
+
+
+def _argument(name: str) -> Tuple[kernarg.Arg, int]:
+    arg = next(a for a in kernarg.MOE.args if a.name == name)
+    return arg, kernarg.MOE.offsets()[name] // 4
+
+
+class Walk:
+    """Registers and control flow; the kernel writes what happens between `open` and `close`.
+
+    block: number of the block; expert: its expert; ids: of 64 rows; valid: those that are slots;
+    row0: first row of the chunk in the block; at: row0 % 64.
+    """
+
+    def __init__(self, b: Builder, arg: kernarg.ArgOf, chunk_rows: int, tid: Reg) -> None:
+        self._b, self._arg, self._rows = b, arg, chunk_rows
+        self.block = b.sgpr("workgroup_y", fixed=WORKGROUP_Y)
+        self.split = b.sgpr("workgroup_z", fixed=WORKGROUP_Z)
+        self.expert, self.posts, self.limit = b.sgpr("expert"), b.sgpr("posts"), b.sgpr("limit")
+        self.row0, self.at = b.sgpr("row0"), b.sgpr("row0_in_64")
+        self.lane, self.ids = b.vgpr("lane"), b.vgpr("ids")
+        self.valid = b.sgpr("valid", 2)
+        self._rest, self._inside = b.sgpr("valid_rest", 2), b.sgpr("inside", 2)
+        self._first, self._scratch = b.sgpr("block_first"), b.sgpr("walk_scratch")
+        self._srd = b.sgpr("srd_ids", 4, fields=FIELDS)
+        self._ids_at = b.vgpr("ids_at")
+        self._tid = tid
+
+    def first_loads(self) -> None:
+        """In the entry block: the expert of the first block, which is below em / block_m."""
+        b = self._b
+        b.stream("load_expert")
+        b.emit("s_lshl_b32", self._scratch, self.block, 2)
+        b.emit("s_load_dword", self.expert, self._arg("expert_ids"), self._scratch)
+        b.emit("s_load_dword", self.posts, self._arg("num_tokens_post_padded"), 0)
+        b.stream("ident")
+        b.emit("v_and_b32_e32", self.lane, LANES - 1, self._tid)
+        b.emit("s_mov_b32", self._srd[3], WORD3)
+
+    def open(self) -> None:
+        """A block's first ids, on their way before its expert is known."""
+        b, arg, srd = self._b, self._arg, self._srd
+        b.block("block", "a block: its ids, its expert")
+        b.stream("load_ids")
+        ids = arg("sorted_token_ids")
+        b.emit("s_mul_i32", self._first, self.block, arg("block_m"), note="its first id")
+        b.emit("s_lshl_b32", self._scratch, self._first, 2)
+        b.emit("s_add_u32", srd[0], ids[0], self._scratch)
+        b.emit("s_addc_u32", srd[1], ids[1], 0, note="ids of the block")
+        b.emit("s_lshl_b32", srd[2], arg("block_m"), 2, note="num_records: the block")
+        b.emit("s_mov_b32", self.row0, 0)
+        self._load_ids()
+
+    def _load_ids(self) -> None:
+        b = self._b
+        b.emit("v_add_u32_e32", self._ids_at, self.row0, self.lane)
+        b.emit("v_lshlrev_b32_e32", self._ids_at, 2, self._ids_at)
+        b.emit("buffer_load_dword", self.ids, self._ids_at, self._srd, 0, mods=["offen"])
+
+    def check(self) -> None:
+        """Leave what is not in use, skip what is not ours."""
+        b = self._b
+        b.stream("control")
+        b.emit("s_min_i32", self.limit, self.posts, self._arg("em"))
+        b.emit("s_cmp_le_i32", self.limit, self._first)
+        b.emit("s_cbranch_scc1", "done", note="this block and all after it are unused")
+        b.block("used")
+        b.emit("s_cmp_le_u32", self._arg("experts"), self.expert)
+        b.emit("s_cbranch_scc1", "next_block", note="no expert of ours")
+        b.block("ours")
+
+    def _validity(self) -> None:
+        """valid := rows of the block whose id is a slot. SCC: there is one."""
+        b = self._b
+        b.emit("v_cmp_gt_u32_e64", self.valid, self._arg("slots"), self.ids, note="a slot?")
+        b.emit("s_and_b32", self._scratch, self.row0, -LANES)
+        b.emit("s_sub_u32", self._scratch, self._arg("block_m"), self._scratch)
+        b.emit("v_cmp_gt_u32_e64", self._inside, self._scratch, self.lane, note="in the block?")
+        b.emit("s_and_b64", self.valid, self.valid, self._inside)
+
+    def _rest_of_group(self) -> None:
+        """SCC: a valid row stands at row0 or after it in its 64."""
+        b = self._b
+        b.emit("s_and_b32", self.at, self.row0, LANES - 1)
+        b.emit("s_lshr_b64", self._rest, self.valid, self.at)
+
+    def pick(self) -> None:
+        """Once W is on its way: row0 := the first chunk from row0 on that has a slot."""
+        b = self._b
+        b.stream("pick")
+        self._validity()
+        self._rest_of_group()
+        b.emit("s_cbranch_scc0", "next_group", note="no slot in these 64 rows")
+        b.block("chunk_rows", "who the rows of the chunk are")
+        b.stream("pick")
+        if self._rows < LANES:
+            b.emit("s_ff1_i32_b64", self._scratch, self._rest)
+            b.emit("s_and_b32", self._scratch, self._scratch, -self._rows)
+            b.emit("s_add_u32", self.row0, self.row0, self._scratch)
+            b.emit("s_add_u32", self.at, self.at, self._scratch, note="first row of the chunk")
+
+    def close(self, barrier: bool, further_pass: Callable[[], None]) -> None:
+        """From `next_chunk` to the next chunk, block or the end, `done`; `barrier`: LDS is used
+        again. `further_pass` writes what holds after the first pass.
+        """
+        b, arg = self._b, self._arg
+        b.block("next_chunk")
+        b.stream("control")
+        lanes_on(b)
+        b.emit("s_add_u32", self.row0, self.row0, self._rows)
+        if self._rows < LANES:
+            b.emit("s_and_b32", self.at, self.row0, LANES - 1)
+            b.emit("s_cbranch_scc0", "new_group")
+            b.block("same_group")
+            b.emit("s_lshr_b64", self._rest, self.valid, self.at)
+            b.emit("s_cbranch_scc1", "again", note="more slots in these 64 rows")
+            b.block("next_group")
+            b.emit("s_or_b32", self.row0, self.row0, LANES - 1)
+            b.emit("s_add_u32", self.row0, self.row0, 1)
+            b.block("new_group")
+        else:
+            b.emit("s_branch", "new_group")
+            b.block("next_group")
+            b.emit("s_add_u32", self.row0, self.row0, LANES)
+            b.block("new_group")
+        b.emit("s_cmp_le_u32", arg("block_m"), self.row0)
+        b.emit("s_cbranch_scc1", "next_block")
+        b.block("load_group", "the next 64 ids of the block")
+        b.stream("load_ids")
+        self._load_ids()
+        b.stream("control")
+        self._validity()
+        b.emit("s_cbranch_scc0", "next_group", note="none is a slot")
+        b.block("again")
+        if barrier:
+            b.emit("s_barrier", note="LDS has been read")
+        b.emit("s_branch", "chunk")
+        b.block("next_block", "a further pass, where more blocks are in use than workgroups")
+        b.emit("s_cmp_lg_u32", self.split, 0)
+        b.emit("s_cbranch_scc1", "done", note="split 0 makes further passes alone")
+        b.block("further")
+        b.emit("s_add_u32", self.block, self.block, arg("grid_y"))
+        b.emit("s_mul_i32", self._scratch, self.block, arg("block_m"))
+        b.emit("s_cmp_le_i32", self.limit, self._scratch)
+        b.emit("s_cbranch_scc1", "done")
+        b.block("pass")
+        b.stream("load_expert")
+        b.emit("s_lshl_b32", self._scratch, self.block, 2)
+        b.emit("s_load_dword", self.expert, arg("expert_ids"), self._scratch)
+        b.stream("control")
+        further_pass()
+        if barrier:
+            b.emit("s_barrier", note="LDS has been read")
+        b.emit("s_branch", "block")
+
+
+def slot_rows(
+    b: Builder, arg: kernarg.ArgOf, walk: Walk, strides: Tuple[Slice, Slice]
+) -> Tuple[Reg, Reg]:
+    """Bytes of the row of X and of X scale of each of the 64 ids; out of range for what has none."""
+    row, exists = b.vgpr("x_row"), b.sgpr("x_row_exists", 2)
+    b.emit("v_lshlrev_b32_e32", row, 1, walk.ids)
+    b.emit("v_mul_hi_u32", row, row, arg("div_magic"))
+    b.emit("v_lshrrev_b32_e32", row, arg("div_shift"), row, note="row of X: id / a_div")
+    b.emit("v_cmp_gt_u32_e64", exists, arg("x_rows"), row)
+    b.emit("s_and_b64", exists, exists, walk.valid)
+    offsets = (b.vgpr("x_row_off"), b.vgpr("xs_row_off"))
+    for offset, stride in zip(offsets, strides):
+        b.emit("v_mul_lo_u32", offset, row, stride)
+        b.emit("v_cndmask_b32_e64", offset, SENTINEL, offset, exists)
+    return offsets

@@ -1,0 +1,17 @@
+# Writes smallm.pc into the folder `generated`. Its prefix is relative to the place of smallm.pc, so that the tree may move;
+# a folder that was given as an absolute path stays one.
+set(pc_place ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+cmake_path(ABSOLUTE_PATH pc_place BASE_DIRECTORY ${CMAKE_INSTALL_PREFIX} NORMALIZE)
+cmake_path(RELATIVE_PATH CMAKE_INSTALL_PREFIX BASE_DIRECTORY ${pc_place} OUTPUT_VARIABLE pc_prefix)
+set(pc_prefix "\${pcfiledir}/${pc_prefix}")
+if(IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR})
+    set(pc_prefix ${CMAKE_INSTALL_PREFIX})
+endif()
+foreach(folder LIBDIR INCLUDEDIR)
+    string(TOLOWER pc_${folder} variable)
+    set(${variable} ${CMAKE_INSTALL_${folder}})
+    if(NOT IS_ABSOLUTE ${${variable}})
+        set(${variable} "\${prefix}/${${variable}}")
+    endif()
+endforeach()
+configure_file(${CMAKE_CURRENT_LIST_DIR}/smallm.pc.in ${generated}/smallm.pc @ONLY)

@@ -1,0 +1,260 @@
+/* gfx950sim time: one launch in modelled time. */
+#define _GNU_SOURCE
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "findings_json.h"
+#include "gfx950sim/time.h"
+#include "launch_options.h"
+#include "report.h"
+#include "settings.h"
+
+struct options {
+    struct launch_options launch;
+    const char *mode;
+    uint64_t repeat;
+    bool json;
+};
+
+static int take_cold(void *own, const char *value) {
+    (void)value;
+    ((struct options *)own)->mode = "cold";
+    return 0;
+}
+
+static int take_warm(void *own, const char *value) {
+    (void)value;
+    ((struct options *)own)->mode = "warm";
+    return 0;
+}
+
+static int take_flush(void *own, const char *value) {
+    (void)value;
+    ((struct options *)own)->mode = "flush";
+    return 0;
+}
+
+static int take_json(void *own, const char *value) {
+    (void)value;
+    ((struct options *)own)->json = true;
+    return 0;
+}
+
+static int take_machine(void *own, const char *value) {
+    return launch_set(&((struct options *)own)->launch, "machine", value);
+}
+
+static int take_parameter(void *own, const char *value) {
+    return launch_set(&((struct options *)own)->launch, "parameter", value);
+}
+
+static int take_repeat(void *own, const char *value) {
+    char *end;
+    struct options *o = own;
+    o->repeat = strtoull(value, &end, 0);
+    if (*end == '\0' && o->repeat > 0)
+        return 0;
+    fprintf(stderr, "gfx950sim time: --repeat %s: a number of launches, at least 1\n", value);
+    return 2;
+}
+
+static const struct own_option own_options[] = {{"--cold", false, take_cold},      {"--warm", false, take_warm},
+                                                {"--flush", false, take_flush},    {"--json", false, take_json},
+                                                {"--machine", true, take_machine}, {"--set", true, take_parameter},
+                                                {"--repeat", true, take_repeat},   {NULL, false, NULL}};
+
+static const char *const level_names[GFX950SIM_LEVELS] = {"L1", "L2", "MALL", "HBM"};
+
+static double gbps(const struct gfx950sim_time *t, uint64_t bytes) {
+    return t->clocks ? (double)bytes / t->modelled_us / 1e3 : 0;
+}
+
+/* Share of what so many units could do in all clocks. */
+static double busy(const struct gfx950sim_time *t, uint64_t clocks, uint32_t units) {
+    return t->clocks ? (double)clocks / ((double)t->clocks * units) : 0;
+}
+
+/* --- text --- */
+
+static void print_levels(const struct gfx950sim_time *t) {
+    printf("%-6s %14s %14s %11s %11s %10s %7s\n", "", "read bytes", "written bytes", "hits", "misses", "GB/s",
+           "% roof");
+    for (unsigned i = 0; i < GFX950SIM_LEVELS; i++) {
+        const struct gfx950sim_time_bytes *l = &t->level[i];
+        double rate = gbps(t, l->read + l->written);
+        printf("%-6s %14" PRIu64 " %14" PRIu64 " %11" PRIu64 " %11" PRIu64 " %10.1f %7.1f\n", level_names[i], l->read,
+               l->written, l->hits, l->misses, rate, 100 * rate / t->roof_gbps[i]);
+    }
+}
+
+static void print_text(const struct gfx950sim_time *t, const char *mode) {
+    printf("modelled %.3f us (%" PRIu64 " clocks at %.0f MHz, %s caches)%s\n", t->modelled_us, t->clocks, t->core_mhz,
+           mode, t->aborted ? "; the launch was stopped" : "");
+    printf("apart: %.3f us from packet to first wave, %.3f us between kernels of a graph\n", t->launch_us,
+           t->packet_gap_us);
+    printf("%" PRIu64 " workgroups, %" PRIu64 " waves, %" PRIu64 " wave-instructions; last workgroup placed at %" PRIu64
+           "\n",
+           t->workgroups, t->waves, t->wave_instructions, t->last_placed);
+    printf("occupancy: %u workgroups a CU (limit: %s), at most %u waves on the chip, %.1f on average\n",
+           t->workgroups_per_cu, t->limited_by, t->peak_waves, t->mean_waves);
+    print_levels(t);
+    printf("in flight: %.0f bytes on average, %.0f at most; dirty in L2 at the end: %" PRIu64 " bytes\n",
+           t->mean_bytes_in_flight, t->peak_bytes_in_flight, t->dirty_bytes);
+    printf("busy: VALU %.1f %%, MFMA %.1f %%, SALU %.1f %%, LDS %.1f %%, VMEM %.1f %%\n",
+           100 * busy(t, t->valu_busy, t->simds), 100 * busy(t, t->mfma_busy, t->simds),
+           100 * busy(t, t->salu_busy, t->simds), 100 * busy(t, t->lds_busy, t->cus),
+           100 * busy(t, t->vmem_busy, t->cus));
+    printf("clocks of waves (%" PRIu64 "):", t->wave_clocks);
+    for (unsigned c = 0; c < GFX950SIM_TIME_CAUSES; c++)
+        if (t->cause_clocks[c])
+            printf(" %s %.1f %%", gfx950sim_time_cause_name(c),
+                   100 * (double)t->cause_clocks[c] / (double)t->wave_clocks);
+    printf("\n");
+}
+
+/* --- JSON --- */
+
+static cJSON *clocks_json(const uint64_t *clocks) {
+    cJSON *o = cJSON_CreateObject();
+    for (unsigned c = 0; c < GFX950SIM_TIME_CAUSES; c++)
+        cJSON_AddNumberToObject(o, gfx950sim_time_cause_name(c), (double)clocks[c]);
+    return o;
+}
+
+static void add_levels(cJSON *root, const struct gfx950sim_time *t) {
+    cJSON *levels = cJSON_AddObjectToObject(root, "levels");
+    for (unsigned i = 0; i < GFX950SIM_LEVELS; i++) {
+        const struct gfx950sim_time_bytes *l = &t->level[i];
+        cJSON *o = cJSON_AddObjectToObject(levels, level_names[i]);
+        cJSON_AddNumberToObject(o, "read_bytes", (double)l->read);
+        cJSON_AddNumberToObject(o, "written_bytes", (double)l->written);
+        cJSON_AddNumberToObject(o, "hits", (double)l->hits);
+        cJSON_AddNumberToObject(o, "misses", (double)l->misses);
+        cJSON_AddNumberToObject(o, "gbps", gbps(t, l->read + l->written));
+        cJSON_AddNumberToObject(o, "roof_gbps", t->roof_gbps[i]);
+    }
+}
+
+static void add_instructions(cJSON *root) {
+    size_t n;
+    const struct gfx950sim_time_instruction *list = gfx950sim_time_instructions(&n);
+    cJSON *array = cJSON_AddArrayToObject(root, "instructions");
+    for (size_t i = 0; i < n; i++) {
+        if (!list[i].issues)
+            continue;
+        cJSON *o = cJSON_CreateObject();
+        cJSON_AddNumberToObject(o, "pc", (double)list[i].pc);
+        cJSON_AddStringToObject(o, "text", list[i].text);
+        cJSON_AddNumberToObject(o, "issues", (double)list[i].issues);
+        cJSON_AddItemToObject(o, "clocks", clocks_json(list[i].clocks));
+        cJSON_AddItemToArray(array, o);
+    }
+}
+
+static void add_series(cJSON *root) {
+    size_t n;
+    uint64_t clocks;
+    const struct gfx950sim_time_sample *s = gfx950sim_time_series(&n, &clocks);
+    cJSON *o = cJSON_AddObjectToObject(root, "series");
+    cJSON_AddNumberToObject(o, "clocks_per_sample", (double)clocks);
+    cJSON *flight = cJSON_AddArrayToObject(o, "bytes_in_flight"), *waves = cJSON_AddArrayToObject(o, "waves");
+    cJSON *level[GFX950SIM_LEVELS];
+    for (unsigned l = 0; l < GFX950SIM_LEVELS; l++)
+        level[l] = cJSON_AddArrayToObject(o, level_names[l]);
+    for (size_t i = 0; i < n; i++) {
+        cJSON_AddItemToArray(flight, cJSON_CreateNumber(s[i].bytes_in_flight));
+        cJSON_AddItemToArray(waves, cJSON_CreateNumber(s[i].waves));
+        for (unsigned l = 0; l < GFX950SIM_LEVELS; l++)
+            cJSON_AddItemToArray(level[l], cJSON_CreateNumber((double)(s[i].read[l] + s[i].written[l])));
+    }
+}
+
+static void print_json(const struct options *o, const struct launch *l, const struct gfx950sim_time *t) {
+    cJSON *root = cJSON_CreateObject();
+    cJSON_AddStringToObject(root, "file", o->launch.file);
+    cJSON_AddStringToObject(root, "kernel", l->kernel->name);
+    cJSON_AddStringToObject(root, "device", "modelled MI355X");
+    cJSON_AddStringToObject(root, "caches", o->mode);
+    cJSON_AddBoolToObject(root, "aborted", t->aborted != 0);
+    cJSON_AddStringToObject(root, "limited_by", t->limited_by);
+    const struct {
+        const char *name;
+        double value;
+    } numbers[] = {{"modelled_us", t->modelled_us},
+                   {"launch_us", t->launch_us},
+                   {"packet_gap_us", t->packet_gap_us},
+                   {"clocks", (double)t->clocks},
+                   {"core_mhz", t->core_mhz},
+                   {"workgroups", (double)t->workgroups},
+                   {"waves", (double)t->waves},
+                   {"wave_instructions", (double)t->wave_instructions},
+                   {"last_placed", (double)t->last_placed},
+                   {"workgroups_per_cu", t->workgroups_per_cu},
+                   {"peak_waves", t->peak_waves},
+                   {"mean_waves", t->mean_waves},
+                   {"mean_bytes_in_flight", t->mean_bytes_in_flight},
+                   {"peak_bytes_in_flight", t->peak_bytes_in_flight},
+                   {"dirty_bytes", (double)t->dirty_bytes},
+                   {"valu_busy", busy(t, t->valu_busy, t->simds)},
+                   {"mfma_busy", busy(t, t->mfma_busy, t->simds)},
+                   {"salu_busy", busy(t, t->salu_busy, t->simds)},
+                   {"lds_busy", busy(t, t->lds_busy, t->cus)},
+                   {"vmem_busy", busy(t, t->vmem_busy, t->cus)},
+                   {"lds_conflict_clocks", (double)t->lds_conflict_clocks},
+                   {"atomics", (double)t->atomics},
+                   {"wave_clocks", (double)t->wave_clocks}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        cJSON_AddNumberToObject(root, numbers[i].name, numbers[i].value);
+    cJSON_AddItemToObject(root, "clocks_by_cause", clocks_json(t->cause_clocks));
+    add_levels(root, t);
+    add_instructions(root);
+    add_series(root);
+    cli_add_findings(root);
+    cli_print_json(root);
+}
+
+/* 0, or 2 after a message. */
+static int run(const struct options *o, struct launch_prepared *p) {
+    char err[1024] = "";
+    for (uint64_t i = 0; i < o->repeat; i++) {
+        enum launch_status s = launch_run(&p->launch, err, sizeof err);
+        if ((s != LAUNCH_OK && s != LAUNCH_FAULT) || (s == LAUNCH_FAULT && report_errors() == 0)) {
+            fprintf(stderr, "gfx950sim time: %s\n", err);
+            return 2;
+        }
+    }
+    if (arguments_store(&p->args, err, sizeof err))
+        return 0;
+    fprintf(stderr, "gfx950sim time: %s\n", err);
+    return 2;
+}
+
+int cmd_time(int argc, char **argv) {
+    struct options o = {.mode = "cold", .repeat = 1};
+    struct launch_prepared p = {.code = NULL};
+    settings_init();
+    launch_options_init(&o.launch, "time");
+    int status = launch_options_parse(&o.launch, argc, argv, own_options, &o);
+    if (!status)
+        status = launch_set(&o.launch, "time", o.mode);
+    if (!status)
+        status = launch_prepare(&o.launch, &p);
+    if (!status)
+        status = run(&o, &p);
+    struct gfx950sim_time t = {.size = sizeof t};
+    if (!status && gfx950sim_get_time(&t) == 0) {
+        if (o.json) {
+            print_json(&o, &p.launch, &t);
+        } else {
+            print_text(&t, o.mode);
+            fputs(gfx950sim_findings(), stdout);
+        }
+        status = report_errors() || report_warnings() ? EXIT_FINDINGS : EXIT_CLEAN;
+    }
+    launch_release(&p);
+    return status;
+}

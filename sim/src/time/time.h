@@ -1,0 +1,10 @@
+/* Running a launch in modelled time: the third way beside one workgroup after the other and all of them by turns. */
+#ifndef GFX950SIM_TIME_TIME_H
+#define GFX950SIM_TIME_TIME_H
+
+#include "../workgroup.h"
+
+/* All workgroups of the run, on this thread. False when the host has no memory for it. */
+bool time_run(struct run *run, uint64_t workgroups);
+
+#endif

@@ -1,0 +1,278 @@
+"""smallm-tune: the table it writes is right, complete, repeatable, and holds no kernel that is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import os
+import pty
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+from itertools import zip_longest
+from pathlib import Path
+from typing import Dict, List, Optional, Tuple
+
+SHAPES = "# a comment\n\nK,N,Ms\n1024,96,1|4\n96,40,2\n1056,33,4|16\n"
+CELLS = [(96, 40, 2), (1024, 96, 1), (1024, 96, 4), (1056, 33, 4), (1056, 33, 16)]
+
+
+class Paths:
+    """Set from the command line before the tests run."""
+
+    tune = ""
+    smallm = ""
+    fake_hip = ""
+    simulator: Optional[str] = None
+    source = Path()
+    kernels = Path()
+    llvm_mc = ""
+    ld_lld = ""
+
+
+def clean_env(**more: str) -> Dict[str, str]:
+    prefixes = ("SMALLM_", "GFX950SIM_", "FAKE_HIP_")
+    return {**{k: v for k, v in os.environ.items() if not k.startswith(prefixes)}, **more}
+
+
+def run(*words: str, **env: str) -> Tuple[int, str, str]:
+    done = subprocess.run(
+        list(words), env=clean_env(**env), capture_output=True, text=True, timeout=300
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def tune(*words: str, **env: str) -> Tuple[int, str, str]:
+    return run(Paths.tune, "dense", *words, **env)
+
+
+def fake(*words: str) -> Tuple[int, str, str]:
+    return tune(*words, "--device", "gpu", SMALLM_HIP_LIBRARY=Paths.fake_hip)
+
+
+def rows_of(text: str) -> List[Dict[str, str]]:
+    return list(csv.DictReader(x for x in text.splitlines() if not x.startswith("#")))
+
+
+def cells_of(text: str) -> List[Tuple[int, int, int]]:
+    return [(int(r["K"]), int(r["N"]), int(r["M"])) for r in rows_of(text)]
+
+
+class Case(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.shapes = self.folder / "shapes.csv"
+        self.shapes.write_text(SHAPES)
+        self.out = self.folder / "out.csv"
+
+    def words(self, *more: str) -> List[str]:
+        return ["--shapes", str(self.shapes), *more]
+
+    def refuse(self, got: Tuple[int, str, str], *parts: str) -> None:
+        self.assertEqual((got[0], got[1]), (2, ""), got)
+        for part in parts:
+            self.assertIn(part, got[2])
+
+
+class BadArguments(Case):
+    def test_words(self) -> None:
+        self.refuse(run(Paths.tune), "usage: smallm-tune dense")
+        self.refuse(run(Paths.tune, "moe"), "the first word must be dense")
+        self.assertEqual(run(Paths.tune, "--help")[0], 0)
+        self.refuse(tune("--what"), '"--what" is not an option')
+        self.refuse(tune("stray"), '"stray" is not an option')
+        self.refuse(tune("--out"), "--out needs a value")
+        self.refuse(tune("--resume"), "--resume needs --out")
+        self.refuse(tune("--device", "tpu"), 'device is "tpu"')
+        for bad in ("", "0", "65", "1,", ",1", "1;2", "x", "1,99999999999999999999"):
+            self.refuse(tune("--m", bad), f'--m is "{bad}"')
+
+    def test_shapes(self) -> None:
+        self.refuse(tune("--shapes", "/no/shapes.csv"), "/no/shapes.csv", "--shapes")
+        cases = [
+            ("K,N,M\n", 1, "header K,N,Ms"),
+            ("K,N,Ms\n", 1, "there is no shape"),
+            ("K,N,Ms\n\n64,1,1\n65,1,1\n", 4, "multiple of 32"),
+            ("K,N,Ms\n64,1\n", 2, "must be K,N,Ms"),
+            ("K,N,Ms\n64,0,1\n", 2, "must be K,N,Ms"),
+            ("K,N,Ms\n64,1,1|\n", 2, "must be K,N,Ms"),
+            ("K,N,Ms\n64,1,65\n", 2, "must be K,N,Ms"),
+            ("K,N,Ms\n64,99999999999,1\n", 2, "must be K,N,Ms"),
+        ]
+        for text, line, reason in cases:
+            self.shapes.write_text(text)
+            self.refuse(tune(*self.words()), f"{self.shapes}:{line}: ", reason)
+
+    def test_out(self) -> None:
+        got = fake(*self.words("--no-check", "--out", "/no/folder/t.csv"))
+        self.refuse(got, "/no/folder/t.csv", "cannot be written")
+        self.out.write_text("K,N\n")
+        self.refuse(fake(*self.words("--out", str(self.out), "--resume")), f"{self.out}:1:1")
+        self.assertEqual(self.out.read_text(), "K,N\n")
+
+
+class WrongKernels(Case):
+    """A HIP that computes nothing: every kernel is wrong."""
+
+    def test_none_gets_into_the_table(self) -> None:
+        status, out, err = fake(*self.words())
+        self.assertEqual(status, 1, err)
+        self.assertEqual(rows_of(out), [])
+        self.assertIn("is wrong at M=", err)
+        self.assertIn("is left out of the table", err)
+        for k, n, m in CELLS:
+            self.assertIn(f"no row for M={m} N={n} K={k}", err)
+
+    def test_device_lost(self) -> None:
+        got = tune(
+            *self.words("--device", "gpu"),
+            SMALLM_HIP_LIBRARY=Paths.fake_hip,
+            FAKE_HIP_FAIL="hipDeviceSynchronize",
+        )
+        self.assertEqual((got[0], got[1]), (4, ""))
+        self.assertIn("made to fail", got[2])
+
+    def test_no_check(self) -> None:
+        status, out, err = fake(*self.words("--no-check"))
+        self.assertEqual(status, 0, err)
+        self.assertEqual(cells_of(out), CELLS)
+        self.assertIn("not checked", out)
+
+
+class Table(Case):
+    def setUp(self) -> None:
+        super().setUp()
+        if Paths.simulator is None:
+            self.skipTest("built without the simulator")
+
+    def tune_to_file(self, *more: str, **env: str) -> str:
+        words = self.words("--device", "sim", "--out", str(self.out), *more)
+        status, out, err = tune(*words, **env)
+        self.assertEqual((status, out), (0, ""), err)
+        return self.out.read_text()
+
+    def test_rows(self) -> None:
+        text = self.tune_to_file()
+        self.assertEqual(cells_of(text), CELLS)
+        self.assertIn("not measured", text)
+        self.assertIn("checked against an f64 reference", text)
+        self.assertEqual(run(Paths.smallm, "check-csv", str(self.out))[0], 0)
+        for row in rows_of(text):
+            self.assertEqual((row["use_asm"], row["method"]), ("1", "model"))
+            self.follow(row)
+        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["out.csv", "shapes.csv"])
+
+    def follow(self, row: Dict[str, str]) -> None:
+        """The library takes the row, gets the right result, and models what the row says."""
+        words = ["--m", row["M"], "--n", row["N"], "--k", row["K"], "--device", "sim"]
+        status, out, err = run(Paths.smallm, "run", "dense", *words, SMALLM_DENSE_CSV=str(self.out))
+        self.assertEqual(status, 0, err)
+        self.assertIn(f"kernel   {row['kernel']}\n", out)
+        self.assertIn(f"of {self.out} says so, for {float(row['us']):.2f} us (model)", out)
+        self.assertIn("PASS", out)
+
+    def test_repeats(self) -> None:
+        first = self.tune_to_file()
+        forced = {"SMALLM_KERNEL": "smallm_dense_gemv_m1_r1_l64_w1_d3"}
+        self.assertEqual(self.tune_to_file(**forced), first)
+        self.out.write_text("broken\n")
+        self.assertEqual(self.tune_to_file(SMALLM_DENSE_CSV=str(self.out)), first)
+        status, out, _ = tune(*self.words("--device", "sim"))
+        self.assertEqual((status, out), (0, first))
+
+    def test_m(self) -> None:
+        text = self.tune_to_file("--m", "1,3")
+        shapes = sorted({(k, n) for k, n, _ in CELLS})
+        self.assertEqual(cells_of(text), [(k, n, m) for k, n in shapes for m in (1, 3)])
+
+    def test_resume(self) -> None:
+        whole = self.tune_to_file()
+        kept = [x for x in whole.splitlines() if x.startswith(("1024,96,4,", "K,"))]
+        kept[1] = kept[1].rsplit(",", 2)[0] + ",123.5,stopwatch"
+        extra = kept[1].replace("1024,96,4,", "1024,96,3,")
+        self.out.write_text("\n".join([*kept, extra]) + "\n")
+        text = self.tune_to_file("--resume")
+        self.assertEqual(cells_of(text), sorted([*CELLS, (1024, 96, 3)]))
+        lines = text.splitlines()
+        self.assertIn(kept[1], lines)
+        self.assertIn(extra, lines)
+        others = [x for x in whole.splitlines() if not x.startswith("1024,96,4,")]
+        self.assertEqual([x for x in lines if "stopwatch" not in x], others)
+        self.out.unlink()
+        self.assertEqual(self.tune_to_file("--resume"), whole)
+
+    def test_broken_kernel(self) -> None:
+        """A kernel that adds wrongly is named and replaced by the next best."""
+        best = rows_of(self.tune_to_file())[-1]
+        kernel = best["kernel"]
+        listing = (Paths.kernels / f"{kernel}.s").read_text()
+        broken, count = re.subn(r"\bv_(pk_)?add_f32\b", r"v_\1mul_f32", listing, count=1)
+        self.assertEqual(count, 1, kernel)
+        (self.folder / "x.s").write_text(broken)
+        target = ["-triple=amdgcn-amd-amdhsa", "-mcpu=gfx950", "-filetype=obj"]
+        stem = str(self.folder / "x")
+        subprocess.run([Paths.llvm_mc, *target, stem + ".s", "-o", stem + ".o"], check=True)
+        linked = str(self.folder / f"{kernel}.co")
+        subprocess.run([Paths.ld_lld, "-shared", stem + ".o", "-o", linked], check=True)
+        status, out, err = tune(*self.words("--device", "sim"), SMALLM_CO_DIR=str(self.folder))
+        self.assertEqual(status, 1, err)
+        self.assertIn(f"{kernel} is wrong at M=", err)
+        self.assertEqual(cells_of(out), CELLS)
+        self.assertNotEqual(rows_of(out)[-1]["kernel"], kernel)
+        self.assertGreaterEqual(float(rows_of(out)[-1]["us"]) * 1.01, float(best["us"]))
+
+    def test_progress_on_a_terminal_only(self) -> None:
+        words = [Paths.tune, "dense", *self.words("--device", "sim", "--out", str(self.out))]
+        quiet = run(*words)
+        self.assertEqual(quiet[0], 0)
+        self.assertNotIn("#", quiet[2])
+        ours, theirs = pty.openpty()
+        done = subprocess.run(words, env=clean_env(), stderr=theirs, timeout=300)
+        os.close(theirs)
+        shown = b""
+        try:
+            while part := os.read(ours, 4096):
+                shown += part
+        except OSError:
+            pass
+        os.close(ours)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(b"####", shown)
+        self.assertIn(b"of 5 cells", shown)
+
+
+class BuiltIn(Case):
+    def test_same_as_the_tuner_would_write(self) -> None:
+        """The rows that rest on the cost model follow it. Without checks: all kernels are right."""
+        shapes = Paths.source / "configs" / "shapes_dense.csv"
+        status, out, err = fake("--shapes", str(shapes), "--no-check")
+        self.assertEqual(status, 0, err)
+        table = (Paths.source / "configs" / "dense.csv").read_text()
+        for new, old in zip_longest(rows_of(out), rows_of(table), fillvalue={}):
+            if old.get("method", "model") == "model":
+                self.assertEqual(new, old, "run smallm-tune again, see docs/dispatch.md")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tune", required=True)
+    parser.add_argument("--smallm", required=True)
+    parser.add_argument("--fake-hip", required=True)
+    parser.add_argument("--simulator")
+    parser.add_argument("--source", type=Path, required=True)
+    parser.add_argument("--kernels", type=Path, required=True, help="folder of the listings")
+    parser.add_argument("--llvm-mc", required=True)
+    parser.add_argument("--ld-lld", required=True)
+    args, rest = parser.parse_known_args()
+    Paths.tune, Paths.smallm, Paths.fake_hip = args.tune, args.smallm, args.fake_hip
+    Paths.simulator, Paths.source = args.simulator, args.source
+    Paths.kernels, Paths.llvm_mc, Paths.ld_lld = args.kernels, args.llvm_mc, args.ld_lld
+    unittest.main(argv=[sys.argv[0], *rest])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+// Streams: every wave loads 1 KB after 1 KB, all waves of the launch side by side. Arguments: base, loads of a wave
+// divided by 8, bytes from one load of a wave to its next.
+.amdgcn_target "amdgcn-amd-amdhsa--gfx950"
+.text
+
+.macro finish name, lds=0
+  s_endpgm
+.section .rodata,"a"
+.p2align 6
+.amdhsa_kernel \name
+  .amdhsa_user_sgpr_kernarg_segment_ptr 1
+  .amdhsa_system_sgpr_workgroup_id_x 1
+  .amdhsa_kernarg_size 16
+  .amdhsa_next_free_vgpr 64
+  .amdhsa_next_free_sgpr 32
+  .amdhsa_accum_offset 64
+  .amdhsa_group_segment_fixed_size \lds
+.end_amdhsa_kernel
+.text
+.endm
+
+// 8 loads in flight a wave, more on their way as the oldest return
+.macro stream name, place, mods:vararg
+.globl \name
+.p2align 8
+.type \name,@function
+\name:
+  s_load_dwordx4 s[4:7], s[0:1], 0x0
+  v_lshlrev_b32 v0, 4, v0
+  s_waitcnt lgkmcnt(0)
+  s_lshl_b32 s8, s2, \place
+  s_add_u32 s4, s4, s8
+  s_addc_u32 s5, s5, 0
+1:
+  .set n, 4
+  .rept 8
+  s_waitcnt vmcnt(7)
+  global_load_dwordx4 v[n:n+3], v0, s[4:5] \mods
+  s_add_u32 s4, s4, s7
+  s_addc_u32 s5, s5, 0
+  .set n, n + 4
+  .endr
+  s_sub_u32 s6, s6, 1
+  s_cmp_lg_u32 s6, 0
+  s_cbranch_scc1 1b
+  s_waitcnt vmcnt(0)
+finish \name
+.endm
+
+stream stream, 12
+stream stream_nt, 12, nt
+// every workgroup reads the same
+stream stream_same, 0
+
+// 64 lines an instruction, all in the L1
+.globl scatter
+.p2align 8
+.type scatter,@function
+scatter:
+  s_load_dwordx4 s[4:7], s[0:1], 0x0
+  v_and_b32 v0, 63, v0
+  v_lshlrev_b32 v0, 7, v0
+  s_waitcnt lgkmcnt(0)
+1:
+  .set n, 4
+  .rept 8
+  s_waitcnt vmcnt(7)
+  global_load_dword v[n], v0, s[4:5]
+  .set n, n + 4
+  .endr
+  s_sub_u32 s6, s6, 1
+  s_cmp_lg_u32 s6, 0
+  s_cbranch_scc1 1b
+  s_waitcnt vmcnt(0)
+finish scatter
+
+// stores of 1 KB after 1 KB
+.globl store_stream
+.p2align 8
+.type store_stream,@function
+store_stream:
+  s_load_dwordx4 s[4:7], s[0:1], 0x0
+  v_lshlrev_b32 v0, 4, v0
+  v_mov_b32 v4, 0
+  v_mov_b32 v5, 0
+  v_mov_b32 v6, 0
+  v_mov_b32 v7, 0
+  s_waitcnt lgkmcnt(0)
+  s_lshl_b32 s8, s2, 12
+  s_add_u32 s4, s4, s8
+  s_addc_u32 s5, s5, 0
+1:
+  .rept 8
+  global_store_dwordx4 v0, v[4:7], s[4:5]
+  s_add_u32 s4, s4, s7
+  s_addc_u32 s5, s5, 0
+  .endr
+  s_sub_u32 s6, s6, 1
+  s_cmp_lg_u32 s6, 0
+  s_cbranch_scc1 1b
+finish store_stream
+
+// every wave updates the one dword at the base
+.globl atomic_stream
+.p2align 8
+.type atomic_stream,@function
+atomic_stream:
+  s_load_dwordx4 s[4:7], s[0:1], 0x0
+  s_mov_b64 exec, 1
+  v_mov_b32 v0, 0
+  v_mov_b32 v1, 1
+  s_waitcnt lgkmcnt(0)
+1:
+  .rept 8
+  global_atomic_add v0, v1, s[4:5]
+  .endr
+  s_sub_u32 s6, s6, 1
+  s_cmp_lg_u32 s6, 0
+  s_cbranch_scc1 1b
+finish atomic_stream
+
+// loads to LDS
+.globl lds_dma
+.p2align 8
+.type lds_dma,@function
+lds_dma:
+  s_load_dwordx4 s[4:7], s[0:1], 0x0
+  v_lshlrev_b32 v0, 4, v0
+  s_mov_b32 m0, 0
+  s_waitcnt lgkmcnt(0)
+  s_lshl_b32 s8, s2, 12
+  s_add_u32 s4, s4, s8
+  s_addc_u32 s5, s5, 0
+1:
+  .rept 8
+  s_waitcnt vmcnt(7)
+  global_load_lds_dwordx4 v0, s[4:5]
+  s_add_u32 s4, s4, s7
+  s_addc_u32 s5, s5, 0
+  .endr
+  s_sub_u32 s6, s6, 1
+  s_cmp_lg_u32 s6, 0
+  s_cbranch_scc1 1b
+  s_waitcnt vmcnt(0)
+finish lds_dma, 65536
+
+// one wave in four spins until the first has stored its flag: progress across workgroups
+.globl hand_off
+.p2align 8
+.type hand_off,@function
+hand_off:
+  s_load_dwordx2 s[4:5], s[0:1], 0x0
+  v_mov_b32 v0, 0
+  v_mov_b32 v1, 1
+  s_waitcnt lgkmcnt(0)
+  s_cmp_lg_u32 s2, 0
+  s_cbranch_scc1 2f
+  s_sleep 100
+  global_atomic_add v0, v1, s[4:5]
+  s_endpgm
+2:
+  global_load_dword v2, v0, s[4:5] sc1
+  s_waitcnt vmcnt(0)
+  v_readfirstlane_b32 s8, v2
+  s_cmp_eq_u32 s8, 0
+  s_cbranch_scc1 2b
+finish hand_off
