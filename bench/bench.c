@@ -3,6 +3,7 @@
 
 #include "bench_dispatch.h"
 #include "bench_structure.h"
+#include "bench_structure_moe.h"
 
 static const char usage[] =
     "usage: smallm-bench structure [options]   what the library's own choices fetch and issue, counted on the "
@@ -10,12 +11,18 @@ static const char usage[] =
     "  --shapes FILE.csv   rows K,N,Ms (default: the reference's 105 cells)\n"
     "  --m 1,2,...         these M instead of the file's\n"
     "  --json              print one JSON object\n"
+    "       smallm-bench structure --moe [options]   the same of grouped products\n"
+    "  --shapes FILE.csv   rows experts,n,k,a_div,weighted,combine,block_m,top_k,routing,Ts (default: "
+    "configs/cells_moe.csv)\n"
+    "  --json              print one JSON object\n"
     "       smallm-bench dispatch [options]    host cost of a call beyond HIP's, on a HIP that does nothing\n"
     "  --slack FACTOR      times by which the bars may be passed, for noisy machines (default 1)\n"
     "  --json              print Google Benchmark's JSON\n"
     "exit status: 0 every bar is met, 1 not, 2 bad arguments or files, 4 no simulator or HIP failed\n";
 
 int main(int argc, char **argv) {
+    if (argc >= 3 && strcmp(argv[1], "structure") == 0 && strcmp(argv[2], "--moe") == 0)
+        return bench_structure_moe(argc - 2, argv + 2);
     if (argc >= 2 && strcmp(argv[1], "structure") == 0)
         return bench_structure(argc - 1, argv + 1);
     if (argc >= 2 && strcmp(argv[1], "dispatch") == 0)

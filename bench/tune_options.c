@@ -6,8 +6,12 @@
 
 const char tune_usage[] =
     "usage: smallm-tune dense [options]   write a table of dense cells, for SMALLM_DENSE_CSV or configs/dense.csv\n"
-    "  --shapes FILE           what to tune, lines K,N,Ms with Ms as 1|2|64 (default configs/shapes_dense.csv)\n"
-    "  --m LIST                these M, as 1,2,64, instead of the file's\n"
+    "       smallm-tune moe [options]     write a table of MoE cells, for SMALLM_MOE_CSV or configs/moe.csv\n"
+    "  --shapes FILE           what to tune. dense: lines K,N,Ms with Ms as 1|2|64 (default "
+    "configs/shapes_dense.csv);\n"
+    "                          moe: lines experts,n,k,a_div,weighted,combine,block_m,top_k,routing,Ts (default\n"
+    "                          configs/shapes_moe.csv)\n"
+    "  --m LIST                dense: these M, as 1,2,64, instead of the file's\n"
     "  --out FILE              where the table goes (default stdout); saved as it grows\n"
     "  --resume                keep the rows that FILE has\n"
     "  --check, --no-check     check each kernel against an f64 reference first (default), or do not\n"
@@ -43,7 +47,12 @@ static enum exit_status parse_device(const char *text, enum device_choice *devic
     return complain(EXIT_BAD_ARGUMENTS, "--device is \"%s\"; it must be auto, gpu or sim", text);
 }
 
-enum exit_status tune_options_parse(struct tune_options *options, int argc, char **argv) {
+static enum exit_status unknown(const char *word, const char *kind) {
+    return complain(EXIT_BAD_ARGUMENTS, "\"%s\" is not an option of smallm-tune %s; see smallm-tune --help", word,
+                    kind);
+}
+
+enum exit_status tune_options_parse(struct tune_options *options, const char *shapes, int argc, char **argv) {
     enum { SHAPES, M, OUT, RESUME, CHECK, NO_CHECK, DEVICE };
     static const struct option table[] = {
         {"shapes", required_argument, NULL, SHAPES}, {"m", required_argument, NULL, M},
@@ -51,7 +60,7 @@ enum exit_status tune_options_parse(struct tune_options *options, int argc, char
         {"check", no_argument, NULL, CHECK},         {"no-check", no_argument, NULL, NO_CHECK},
         {"device", required_argument, NULL, DEVICE}, {NULL, 0, NULL, 0},
     };
-    *options = (struct tune_options){.shapes = "configs/shapes_dense.csv", .check = true, .device = DEVICE_AUTO};
+    *options = (struct tune_options){.shapes = shapes, .check = true, .device = DEVICE_AUTO};
     optind = 1;
     opterr = 0;
     for (;;) {
@@ -61,6 +70,8 @@ enum exit_status tune_options_parse(struct tune_options *options, int argc, char
             options->shapes = optarg;
             break;
         case M:
+            if (strcmp(argv[0], "dense") != 0)
+                return unknown(argv[at], argv[0]);
             options->m_given = true;
             if (!tune_m_list(optarg, ',', options->m))
                 return complain(EXIT_BAD_ARGUMENTS, "--m is \"%s\"; it must be numbers from 1 to %d, as 1,2,64", optarg,
@@ -89,11 +100,9 @@ enum exit_status tune_options_parse(struct tune_options *options, int argc, char
                 return EXIT_RIGHT;
             if (optind == argc)
                 return complain(EXIT_BAD_ARGUMENTS, "--resume needs --out, the table to go on with");
-            return complain(EXIT_BAD_ARGUMENTS, "\"%s\" is not an option of smallm-tune dense; see smallm-tune --help",
-                            argv[optind]);
+            return unknown(argv[optind], argv[0]);
         default:
-            return complain(EXIT_BAD_ARGUMENTS, "\"%s\" is not an option of smallm-tune dense; see smallm-tune --help",
-                            argv[at]);
+            return unknown(argv[at], argv[0]);
         }
     }
 }

@@ -19,8 +19,9 @@ struct tune_options {
 
 extern const char tune_usage[];
 
-/* EXIT_RIGHT, or EXIT_BAD_ARGUMENTS after saying why. argv[0] is skipped. */
-enum exit_status tune_options_parse(struct tune_options *options, int argc, char **argv);
+/* EXIT_RIGHT, or EXIT_BAD_ARGUMENTS after saying why. argv[0] is the kind of table, "dense" or "moe"; `shapes` where no
+ * file of shapes is named. */
+enum exit_status tune_options_parse(struct tune_options *options, const char *shapes, int argc, char **argv);
 
 /* Numbers from 1 to MOST_M separated by `separator`, up to the text's end. False if it is anything else. */
 bool tune_m_list(const char *text, char separator, bool m[MOST_M + 1]);

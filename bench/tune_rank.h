@@ -1,11 +1,8 @@
-/* The cost model's best few for a shape. */
+/* The cost model's best few for a cell. */
 #ifndef SMALLM_BENCH_TUNE_RANK_H
 #define SMALLM_BENCH_TUNE_RANK_H
 
-#include <stddef.h>
-
-#include "smallm/context.h"
-#include "tune_shapes.h"
+#include "tune_kind.h"
 
 enum { RANKED = 8 };
 
@@ -13,16 +10,19 @@ struct candidate {
     uint32_t kernel; /* as smallm_kernel_name counts */
     uint32_t k_splits;
     uint32_t m_tile;
-    bool own;  /* what the library takes where there is no table */
-    double us; /* modelled */
+    size_t own;   /* problems of the cell for which the library takes it where there is no table */
+    double us;    /* modelled, of the problem that takes it longest */
+    double worst; /* us over those of the library's own choice, of the problem for which that is most */
 };
 
 /* Kernels that may lie this much above the fastest and count as equal to it: the model does not see finer. */
 extern const double rank_margin;
 
-/* Fill in the best first and return how many there are. 0: no kernel does this shape, and smallm_last_error() says why.
- * The order is that of the modelled microseconds; those within rank_margin of the fastest come first, by: the library's
- * own choice, fewer K splits, fewer rows held, the order of configs/kernels.csv. */
-size_t rank_candidates(struct candidate best[RANKED], smallm_context *context, struct shape shape);
+/* Fill in the best first and return how many there are. 0: no kernel does any problem of this cell, and
+ * smallm_last_error() says why. A problem that a candidate cannot do keeps the library's own choice, as it will when
+ * the table has the row. The order is that of `worst`; those within rank_margin of the least come first, by: problems
+ * for which it is the library's own choice, fewer K splits, fewer rows held, the order of configs/kernels.csv. */
+size_t rank_candidates(struct candidate best[RANKED], smallm_context *context, const struct tune_kind *kind,
+                       const struct cell *cell);
 
 #endif

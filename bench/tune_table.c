@@ -7,14 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "smallm/plan.h"
-#include "smallm/table.h"
 #include "smallm/version.h"
 
-const char table_header[] = "K,N,M,kernel,n_tile,k_waves,k_splits,use_asm,us,method\n";
-
 static int compare(const void *a, const void *b) {
-    return shape_compare(&((const struct row *)a)->shape, &((const struct row *)b)->shape);
+    return cell_compare(&((const struct row *)a)->cell, &((const struct row *)b)->cell);
 }
 
 static void sort(struct table *table) {
@@ -23,7 +19,7 @@ static void sort(struct table *table) {
 }
 
 /* Takes `text`, which is NULL where memory ran out. */
-static enum exit_status append(struct table *table, struct shape shape, char *text) {
+static enum exit_status append(struct table *table, const struct cell *cell, char *text) {
     if (text != NULL && table->count == table->room) {
         const size_t room = 2 * table->room + 64;
         struct row *larger = realloc(table->rows, room * sizeof *larger);
@@ -37,15 +33,27 @@ static enum exit_status append(struct table *table, struct shape shape, char *te
     }
     if (text == NULL)
         return complain(EXIT_BAD_ARGUMENTS, "there is no memory for the table's rows");
-    table->rows[table->count++] = (struct row){shape, text};
+    table->rows[table->count++] = (struct row){*cell, text};
     return EXIT_RIGHT;
+}
+
+/* False for the header, comments and empty lines of a table that is right. */
+static bool read_key(struct cell *cell, const struct tune_kind *kind, const char *line) {
+    *cell = (struct cell){0};
+    for (unsigned i = 0; i < kind->keys; i++) {
+        int length = 0;
+        if (sscanf(line, " %u ,%n", &cell->key[i], &length) != 1 || length == 0)
+            return false;
+        line += length;
+    }
+    return true;
 }
 
 enum exit_status table_resume(struct table *table) {
     FILE *file = fopen(table->file, "r");
     if (file == NULL && errno == ENOENT)
         return EXIT_RIGHT;
-    enum exit_status status = exit_status_of(smallm_dense_table_check(table->file, NULL, NULL, NULL));
+    enum exit_status status = exit_status_of(table->kind->check_table(table->file, NULL, NULL, NULL));
     if (file == NULL)
         return status != EXIT_RIGHT
                    ? status
@@ -53,10 +61,10 @@ enum exit_status table_resume(struct table *table) {
     char *line = NULL;
     size_t room = 0;
     while (status == EXIT_RIGHT && getline(&line, &room, file) >= 0) {
-        struct shape shape;
+        struct cell cell;
         line[strcspn(line, "\r\n")] = '\0';
-        if (sscanf(line, "%u , %u , %u ,", &shape.k, &shape.n, &shape.m) == 3)
-            status = append(table, shape, strdup(line));
+        if (read_key(&cell, table->kind, line))
+            status = append(table, &cell, strdup(line));
     }
     free(line);
     fclose(file);
@@ -64,32 +72,40 @@ enum exit_status table_resume(struct table *table) {
     return status;
 }
 
-bool table_has(const struct table *table, struct shape shape) {
-    const struct row row = {.shape = shape};
+bool table_has(const struct table *table, const struct cell *cell) {
+    const struct row row = {.cell = *cell};
     return table->count != 0 && bsearch(&row, table->rows, table->count, sizeof *table->rows, compare) != NULL;
 }
 
-enum exit_status table_add(struct table *table, struct shape shape, const struct candidate *candidate) {
+enum exit_status table_add(struct table *table, const struct cell *cell, const struct candidate *candidate) {
     smallm_kernel_properties kernel = {.size = sizeof kernel};
     smallm_kernel_get_properties(candidate->kernel, &kernel);
+    enum { DIGITS = 11 };
+    char key[MOST_KEYS * DIGITS + 1];
+    int at = 0;
+    for (unsigned i = 0; i < table->kind->keys; i++)
+        at += snprintf(key + at, sizeof key - (size_t)at, "%u,", cell->key[i]);
     char *text = NULL;
-    if (asprintf(&text, "%u,%u,%u,%s,%u,%u,%u,1,%.3f,model", shape.k, shape.n, shape.m,
-                 smallm_kernel_name(candidate->kernel), kernel.n_tile, kernel.k_waves, candidate->k_splits,
-                 candidate->us) < 0)
+    if (asprintf(&text, "%s%s,%u,%u,%u,1,%.3f,model", key, smallm_kernel_name(candidate->kernel), kernel.n_tile,
+                 kernel.k_waves, candidate->k_splits, candidate->us) < 0)
         text = NULL;
-    return append(table, shape, text);
+    return append(table, cell, text);
+}
+
+void table_write_header(FILE *file, const struct tune_kind *kind) {
+    fprintf(file, "%skernel,n_tile,k_waves,k_splits,use_asm,us,method\n", kind->columns);
 }
 
 static void write_rows(FILE *file, const struct table *table) {
     fprintf(file,
-            "# Tuned dense cells: the kernel of an exact (K, N, M). docs/dispatch.md has the format.\n"
+            "# %s docs/dispatch.md has the format.\n"
             "# Made by smallm-tune %s on %s. Method \"model\": us is the cost model's figure, not measured.\n"
-            "# %s\n%s",
-            smallm_version_string(), table->device,
+            "# %s\n",
+            table->kind->about, smallm_version_string(), table->device,
             table->checked ? "Each kernel was checked against an f64 reference on a small shape of every class of "
                              "shapes that it has here."
-                           : "The kernels were not checked (--no-check).",
-            table_header);
+                           : "The kernels were not checked (--no-check).");
+    table_write_header(file, table->kind);
     for (size_t i = 0; i < table->count; i++)
         fprintf(file, "%s\n", table->rows[i].text);
 }

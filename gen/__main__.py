@@ -12,13 +12,14 @@ from gen.config import KernelConfig, read_kernels
 from gen.emit import vgpr_total
 from gen.errors import GenError
 from gen.hazard import Rule, load_rules
-from gen.kernels import dense_gemv, dense_mfma, moe_mfma, moe_sort, quantise
+from gen.kernels import dense_gemv, dense_mfma, moe_gemv, moe_mfma, moe_sort, quantise
 from gen.pipeline import Listing, assemble_text
 
 BUILDERS = {
     "dense_gemv": dense_gemv.build,
     "dense_mfma": dense_mfma.build,
     "moe_mfma": moe_mfma.build,
+    "moe_gemv": moe_gemv.build,
     "quantise": quantise.build,
     "moe_sort": moe_sort.build,
 }

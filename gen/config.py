@@ -40,7 +40,7 @@ _ALLOWED: Dict[str, Dict[str, Tuple[int, ...]]] = {
     },
     "moe_gemv": {
         "m_tile": (1, 2, 4),
-        "n_rows": (1, 2, 3, 4, 6, 8),
+        "n_rows": (1, 2, 4, 8),
         "k_lanes": (16, 32, 64),
         "k_waves": (1, 2, 4),
         "depth": (1, 2, 3, 4, 5, 6, 8),

@@ -49,6 +49,7 @@ _ROWS: Tuple[Tuple[str, Cls, str, str, str, str], ...] = (
     ("s_cmp_lt_u32", Cls.SALU, "ssrc:si1 ssrc:si1", "scc", "", ""),
     ("s_cmp_le_u32", Cls.SALU, "ssrc:si1 ssrc:si1", "scc", "", ""),
     ("s_cmp_le_i32", Cls.SALU, "ssrc:si1 ssrc:si1", "scc", "", ""),
+    ("s_bitcmp1_b32", Cls.SALU, "ssrc:si1 ssrc:si1", "scc", "", ""),
     ("s_nop", Cls.SALU, "imm:i1", "", "", "nop"),
     ("s_waitcnt", Cls.SALU, "imm:i1", "", "", "wait"),
     ("s_barrier", Cls.SALU, "", "", "", "barrier"),

@@ -119,7 +119,7 @@ QUANTISE_FLOOR = 4
 """`format` of the quantiser, bit 2: scale by OCP's rule, floor; else by the reference's, ceil."""
 
 QUANTISE = Layout(
-    "smallm_quantise_args",
+    "smallm_quantise_kernargs",
     (
         _ptr("x", "[M, K] of the type that `format` says, aligned to its element"),
         _ptr("q", "E4M3 [M, K]", const=False),
@@ -142,7 +142,7 @@ SORT_MAPS: Tuple[str, ...] = ("none", "map", "mask")
 """`map_kind`: an id is local; expert_map[id] is local, -1 elsewhere; expert_map[id] is 1 if local."""
 
 MOE_SORT = Layout(
-    "smallm_moe_sort_args",
+    "smallm_moe_sort_kernargs",
     (
         _ptr("topk_ids", "int32 [slots]; an id out of range takes its slot out"),
         _ptr("expert_map", "int32 [experts_global], or anything where map_kind is none"),

@@ -4,7 +4,7 @@ A forward dataflow over the control flow keeps, for each load still in flight, t
 later operations of the same counter on any path. A use needs the counter at or below that number:
 operations of vmcnt, and LDS operations of lgkmcnt, return in order. SMEM returns out of order, so
 waiting for SMEM, or for LDS while SMEM is in flight, means lgkmcnt(0). Overwriting a register that
-a load has yet to write waits as well. Barriers wait for the wave's own LDS operations, since
+a load has yet to write waits as well, unless by another vector load, which returns later. Barriers wait for the wave's own LDS operations, since
 s_barrier does not. A wait that the author wrote (a kernel that hands memory over waits for its
 stores) counts like the pass's own. Source: CDNA4 ISA 4.4; 62 and 14 are the largest counts that
 wait at all (63 and 15 are "do not wait").
@@ -79,9 +79,11 @@ def counter_of(ins: Instr) -> Optional[str]:
 
 
 def _required(state: State, ins: Instr) -> Need:
-    touched: Set[Unit] = set(uses_of(ins)) | set(defs_of(ins))
     need = Need()
     for counter, flights in state.flights.items():
+        touched: Set[Unit] = set(uses_of(ins))
+        if counter != VM or counter_of(ins) != VM:
+            touched |= set(defs_of(ins))
         hits = [f for f in flights.values() if touched & f.writes]
         if counter == LGKM and "barrier" in ins.op.flags:
             hits = [f for f in flights.values() if f.ins.cls is Cls.LDS]

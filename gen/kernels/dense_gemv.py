@@ -16,6 +16,7 @@ from gen.build import Builder
 from gen.config import KernelConfig
 from gen.emit import KernelInfo
 from gen.ir import Program, Reg, Slice
+from gen.kernels import vector
 from gen.kernels.stages import ident, load, math, output, reduce, srd, store
 
 
@@ -26,9 +27,7 @@ class Setup:
     ids: ident.Ids
     arg: output.Args
     columns: store.Columns
-    steps_left: Reg
-    srds: load.Srds
-    offsets: load.Offsets
+    steps: vector.Steps
 
 
 def build(cfg: KernelConfig) -> Tuple[Program, KernelInfo]:
@@ -37,8 +36,8 @@ def build(cfg: KernelConfig) -> Tuple[Program, KernelInfo]:
     slots = [load.step_registers(b, cfg, s) for s in range(cfg.depth)]
     regs = math.math_registers(b, cfg)
     setup = _entry(b, cfg, slots, regs)
-    _main_loop(b, cfg, slots, regs, setup)
-    _drain(b, cfg, slots, regs, setup)
+    vector.main_loop(b, cfg, slots, regs, setup.steps)
+    vector.drain(b, cfg, slots, regs, setup.steps)
     _finish(b, cfg, regs, setup)
     return b.program, KernelInfo(cfg.name, _header(cfg), kernarg.DENSE, cfg.lds_bytes, cfg.block)
 
@@ -95,7 +94,7 @@ def _entry(b: Builder, cfg: KernelConfig, slots: List[load.StepData], regs: math
     b.stream("control")
     b.emit("s_cmp_le_u32", steps_left, cfg.depth)
     b.emit("s_cbranch_scc1", "drain_0", note="all of K is in flight: no loop")
-    return Setup(ids, arg, columns, steps_left, srds, offsets)
+    return Setup(ids, arg, columns, vector.Steps(steps_left, srds, offsets))
 
 
 def _step_loads_plan(cfg: KernelConfig) -> str:
@@ -113,61 +112,6 @@ def _first_loads_plan(cfg: KernelConfig) -> str:
     if cfg.m_tile == 1:
         return plan
     return plan.replace("load_scale:*", "x_rows:* load_scale:*")
-
-
-def _slot_plan(cfg: KernelConfig) -> str:
-    """Math of one slot with the loads that refill it, each once its registers have been read.
-
-    The loads of the first half are spread over the pairs of the second half, those of the second
-    half over the fold; where another batch follows, a batch's X loads over its first pairs.
-    """
-    half_pairs = math.PAIRS // 2
-    plan: List[str] = []
-    pending: List[str] = []
-    for i, batch in enumerate(load.batches(cfg)):
-        last = batch.stop == cfg.m_tile
-        plan += [math.batch_scales(cfg, i), *(["load_scale:*"] if last else [])]
-        for pair in range(math.PAIRS):
-            if last and pair == half_pairs:
-                pending = ["load_x:1"] * len(batch) + ["load_w:1"] * cfg.n_rows
-            share = -(-len(pending) // (half_pairs - pair % half_pairs))
-            plan += math.pair_plan(cfg, pair, 1) + pending[:share]
-            del pending[:share]
-        if not last:
-            plan.append(math.batch_fold(cfg))
-            pending = ["load_x:1"] * (2 * len(batch))
-    return " ".join([*plan, "(fold:1 load_x:1)*", "load_w:*", "advance:*"])
-
-
-def _main_loop(
-    b: Builder, cfg: KernelConfig, slots: List[load.StepData], regs: math.MathRegs, setup: Setup
-) -> None:
-    b.block("loop", "one round: each slot is computed and refilled with the step `depth` later")
-    for data in slots:
-        b.plan(_slot_plan(cfg))
-        math.emit_step_math(b, cfg, data, regs)
-        load.emit_step_loads(b, cfg, data, setup.srds, setup.offsets)
-        b.stream("advance")
-        setup.offsets.advance()
-    b.plan(None)
-    b.stream("control")
-    b.emit("s_sub_u32", setup.steps_left, setup.steps_left, cfg.depth)
-    b.emit("s_cmp_gt_u32", setup.steps_left, cfg.depth)
-    b.emit("s_cbranch_scc1", "loop", note="more steps than slots are left")
-
-
-def _drain(
-    b: Builder, cfg: KernelConfig, slots: List[load.StepData], regs: math.MathRegs, setup: Setup
-) -> None:
-    for s, data in enumerate(slots):
-        b.block(f"drain_{s}", f"last round, slot {s}: no refill")
-        b.plan(math.step_plan(cfg))
-        math.emit_step_math(b, cfg, data, regs)
-        if s + 1 < cfg.depth:
-            b.plan(None)
-            b.stream("control")
-            b.emit("s_cmp_le_u32", setup.steps_left, s + 1)
-            b.emit("s_cbranch_scc1", "reduce", note="the slots after this one lie past K")
 
 
 def _finish(b: Builder, cfg: KernelConfig, regs: math.MathRegs, setup: Setup) -> None:
@@ -191,7 +135,7 @@ def _finish(b: Builder, cfg: KernelConfig, regs: math.MathRegs, setup: Setup) ->
         store.add_bias(b, held, values)
         cells = store.held_cells(held)
     else:
-        value = _across_waves(b, cfg, held, setup.ids)
+        value = vector.across_waves(b, cfg, held, setup.ids, "end")
         b.emit("v_add_f32_e32", value, value, values[()], note="+ bias")
         cells = store.lane_cells(cfg, value)
     output.store_blocks(
@@ -202,29 +146,8 @@ def _finish(b: Builder, cfg: KernelConfig, regs: math.MathRegs, setup: Setup) ->
     b.emit("s_endpgm")
 
 
-def _across_waves(b: Builder, cfg: KernelConfig, held: List[reduce.Held], ids: ident.Ids) -> Reg:
-    b.stream("lds")
-    base = store.lds_base(b, cfg, ids)
-    store.write_partials(b, cfg, held, ids, base)
-    b.stream("control")
-    b.emit("s_barrier", note="all partial sums are in LDS")
-    assert ids.k_wave is not None
-    b.emit("s_cmp_lg_u32", ids.k_wave, 0)
-    b.emit("s_cbranch_scc1", "end", note="the first K wave of each row group finishes")
-    b.block("combine", "add the K waves in wave order")
-    b.stream("lds")
-    return store.combine_partials(b, cfg, ids, base)
-
-
-def rounding_chain(cfg: KernelConfig) -> int:
-    """Roundings on any path besides one per K step of a wave: 8 products and the two pairs of a
-    block, lanes, waves.
-    """
-    return 7 + 2 + ident.log2(cfg.k_lanes) + (cfg.k_waves - 1)
-
-
 def _header(cfg: KernelConfig) -> Tuple[str, ...]:
-    more = rounding_chain(cfg) - 1
+    more = vector.rounding_chain(cfg) - 1
     step = cfg.k_step * cfg.k_waves
     return (
         f"{cfg.name}",

@@ -14,7 +14,7 @@ from gen import kernarg
 from gen.config import KernelConfig
 from gen.emit import KernelInfo
 from gen.ir import Program, Reg, Slice
-from gen.kernels.matrix import MatrixKernel, Steps
+from gen.kernels.matrix import MatrixKernel, Steps, rounding_lines
 from gen.kernels.stages import (
     ident,
     k_slice,
@@ -135,10 +135,10 @@ class Kernel(MatrixKernel):
         b.block("tail_load", "the wave's last step, which may end inside K; what the end will need")
         b.stream("control")
         lanes_on(b)
-        masks = self.last_step(steps)
+        last = self.last_step(steps, steps.data_at, steps.scale_at)
         b.stream("control")
         self.live_if_steps(steps.mine.steps, 0)
-        mfma_load.load_tail(b, self.tail, steps.src, masks, steps.data_at, steps.scale_at)
+        mfma_load.load_tail(b, self.tail, steps.src, last)
         b.stream("control")
         lanes_on(b)
         return mfma_store.destination(b, self.arg, s.share, steps.lanes, s.n0)
@@ -169,13 +169,6 @@ def build(cfg: KernelConfig) -> Tuple[Program, KernelInfo]:
     return kernel.b.program, info
 
 
-def roundings(cfg: KernelConfig, k: int, k_splits: int) -> int:
-    """Most roundings on a path of additions, those inside a 32-block left out."""
-    steps = -(-k // k_slice.STEP_BYTES)
-    in_wave = k_slice.STEP_BLOCKS * -(-steps // (cfg.k_waves * k_splits))
-    return in_wave + (cfg.k_waves - 1) + (k_splits - 1)
-
-
 def _header(cfg: KernelConfig) -> Tuple[str, ...]:
     slots, slices = cfg.depth + 1, cfg.k_waves
     return (
@@ -196,20 +189,8 @@ def _header(cfg: KernelConfig) -> Tuple[str, ...]:
         "Rows past M and N, and K past the end, read as zero; columns past N are not stored.",
         "Order of additions: K upwards in a wave, then waves, then splits. So an element's bits",
         "depend on K, k_waves and k_splits, not on M, m_tile, n_rows, depth or who comes last.",
-        "Roundings on any path of additions, besides those of the matrix instruction inside a",
-        f"32-block: 4 * ceil(ceil(K / 128) / ({slices} * k_splits)) + {slices - 1} + k_splits - 1 "
-        "at most;",
-        f"at most twice ceil(K / 512) + 16 {_within(cfg)}.",
+        *rounding_lines(cfg),
         "",
         "Comments: stream | named operands | what it is. x, w: [slot][16 rows], bytes 16g and",
         "64 + 16g on of lane / 16 = g; xs, ws: their scale bytes; acc: [16 rows of X][16 of W].",
     )
-
-
-def _within(cfg: KernelConfig) -> str:
-    """Up to which K the roundings of one split are at most twice the design's bound."""
-    k = max(
-        (k for k in range(128, 1 << 17, 128) if roundings(cfg, k, 1) <= 2 * (-(-k // 512) + 16)),
-        default=0,
-    )
-    return f"up to K = {k} * k_splits" if k + 128 < 1 << 17 else "for every K"

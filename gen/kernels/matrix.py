@@ -8,7 +8,7 @@ steps: `depth` slots of whole steps and one for its last step, the only one that
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional
+from typing import Optional, Tuple
 
 from gen import kernarg
 from gen.build import Builder
@@ -88,17 +88,17 @@ class MatrixKernel:
         b.emit("s_cmp_gt_u32", s.left, depth + 1)
         b.emit("s_cbranch_scc1", "loop", note="more steps than slots are left")
 
-    def last_step(self, s: Steps) -> mfma_load.TailMasks:
+    def last_step(self, s: Steps, data_at: Reg, scale_at: Reg) -> mfma_load.LastStep:
         """data_at, scale_at := the wave's last step; lanes of it that exist."""
         b = self.b
         b.stream("tail")
         left = b.sgpr("tail_left")
-        b.emit("s_sub_u32", s.scale_at, s.mine.steps, 1)
-        b.emit("s_lshl_b32", s.data_at, s.scale_at, ident.log2(k_slice.STEP_BYTES))
-        b.emit("s_lshl_b32", s.scale_at, s.scale_at, ident.log2(k_slice.STEP_BLOCKS))
+        b.emit("s_sub_u32", scale_at, s.mine.steps, 1)
+        b.emit("s_lshl_b32", data_at, scale_at, ident.log2(k_slice.STEP_BYTES))
+        b.emit("s_lshl_b32", scale_at, scale_at, ident.log2(k_slice.STEP_BLOCKS))
         b.emit("s_sub_u32", left, s.k_blocks, s.mine.scale)
-        b.emit("s_sub_u32", left, left, s.scale_at, note="32-blocks from the last step on")
-        return mfma_load.tail_masks(b, s.lanes, left)
+        b.emit("s_sub_u32", left, left, scale_at, note="32-blocks from the last step on")
+        return mfma_load.LastStep(mfma_load.tail_masks(b, s.lanes, left), data_at, scale_at)
 
     def drain(self, s: Steps) -> None:
         b = self.b
@@ -169,3 +169,29 @@ class MatrixKernel:
             b.emit("s_cmp_lt_u32", wave, lds_reduce.finishing_waves(self.cfg))
             b.emit("s_cbranch_scc0", skip, note="a wave without a tile")
             b.block("finish_tile")
+
+
+def roundings(cfg: KernelConfig, k: int, k_splits: int) -> int:
+    """Most roundings on a path of additions, those inside a 32-block left out."""
+    steps = -(-k // k_slice.STEP_BYTES)
+    in_wave = k_slice.STEP_BLOCKS * -(-steps // (cfg.k_waves * k_splits))
+    return in_wave + (cfg.k_waves - 1) + (k_splits - 1)
+
+
+def rounding_lines(cfg: KernelConfig) -> Tuple[str, ...]:
+    """What a listing's header says of them."""
+    return (
+        "Roundings on any path of additions, besides those of the matrix instruction inside a",
+        f"32-block: 4 * ceil(ceil(K / 128) / ({cfg.k_waves} * k_splits)) + {cfg.k_waves - 1} + k_splits - 1 "
+        "at most;",
+        f"at most twice ceil(K / 512) + 16 {_within(cfg)}.",
+    )
+
+
+def _within(cfg: KernelConfig) -> str:
+    """Up to which K the roundings of one split are at most twice the design's bound."""
+    k = max(
+        (k for k in range(128, 1 << 17, 128) if roundings(cfg, k, 1) <= 2 * (-(-k // 512) + 16)),
+        default=0,
+    )
+    return f"up to K = {k} * k_splits" if k + 128 < 1 << 17 else "for every K"

@@ -17,7 +17,7 @@ from gen import kernarg
 from gen.config import KernelConfig
 from gen.emit import KernelInfo
 from gen.ir import Program, Reg, Slice
-from gen.kernels.matrix import MatrixKernel, Steps
+from gen.kernels.matrix import MatrixKernel, Steps, rounding_lines
 from gen.kernels.stages import (
     combine,
     ident,
@@ -77,7 +77,7 @@ class Kernel(MatrixKernel):
         w.first_loads()
         return Setup(tid, wave, tile, n0, share, lanes, q, srds, row4), w
 
-    def open_block(self, s: Setup, w: walk.Walk) -> Steps:
+    def open_block(self, s: Setup, w: walk.Walk) -> Tuple[Steps, mfma_load.LastStep]:
         """Descriptors, those of W last: they need the expert."""
         b, cfg, arg = self.b, self.cfg, self.arg
         w.open()
@@ -96,41 +96,47 @@ class Kernel(MatrixKernel):
         b.emit("s_add_u32", extent, extent, k_blocks)
         mfma_load.point_srd(b, "X scale", s.srds[3], arg("x_scale"), None, 0, extent, mine.scale)
         b.stream("srd_w")
-        rows, first, scales = b.sgpr("w_rows"), b.sgpr("w_first"), b.sgpr("ws_extent")
+        rows, first = b.sgpr("w_rows"), b.sgpr("w_first")
         b.emit("s_sub_u32", rows, arg("n"), s.n0)
         b.emit("s_min_u32", rows, rows, cfg.n_tile, note="rows of W that exist")
-        b.emit("s_mul_i32", extent, rows, k)
-        b.emit("s_mul_i32", scales, rows, k_blocks)
-        groups = cfg.n_rows
-        w_at = mfma_load.row_offsets(b, "w", s.lanes.row, k, s.lanes.group16, groups)
-        ws_at = mfma_load.row_offsets(b, "ws", s.lanes.row, k_blocks, s.lanes.group, groups)
-        w.check()
-        b.stream("srd_w")
-        b.emit("s_mul_i32", first, w.expert, arg("n"))
-        b.emit("s_add_u32", first, first, s.n0, note="first row of W of the tile, of all experts")
-        mfma_load.point_srd(b, "W", s.srds[0], arg("w"), first, k, extent, mine.data)
-        mfma_load.point_srd(
-            b, "W scale", s.srds[1], arg("w_scale"), first, k_blocks, scales, mine.scale
+        tensors = (
+            ("w", "W", s.srds[0], k, mine.data, s.lanes.group16),
+            ("w_scale", "W scale", s.srds[1], k_blocks.all, mine.scale, s.lanes.group),
         )
+        bases, offsets = [], []
+        for name, about, srd, stride, start, within in tensors:
+            base = b.sgpr(f"{name}_base", 2)
+            b.emit("s_mul_i32", srd[2], rows, stride)
+            b.emit("s_sub_u32", srd[2], srd[2], start, note="num_records: to the last row's end")
+            b.emit("s_add_u32", base[0], arg(name)[0], start)
+            b.emit("s_addc_u32", base[1], arg(name)[1], 0, note=f"{about} from the first K on")
+            at = mfma_load.row_offsets(b, name, s.lanes.row, stride, within, cfg.n_rows)
+            bases.append(base)
+            offsets.append(at)
         x_at, xs_at = (
             [b.vgpr(f"{name}_off[{m}]") for m in range(cfg.m_groups)] for name in ("x", "xs")
         )
         src = mfma_load.Sources(
             mfma_load.Matrix(s.srds[2], x_at),
             mfma_load.Matrix(s.srds[3], xs_at),
-            mfma_load.Matrix(s.srds[0], w_at),
-            mfma_load.Matrix(s.srds[1], ws_at),
+            mfma_load.Matrix(s.srds[0], offsets[0]),
+            mfma_load.Matrix(s.srds[1], offsets[1]),
         )
         counters = (b.sgpr(name) for name in ("steps_left", "data_at", "scale_at"))
-        return Steps(s.lanes, k_blocks, mine, src, *counters)
+        steps = Steps(s.lanes, k_blocks, mine, src, *counters)
+        last = self.last_step(steps, b.sgpr("tail_data_at"), b.sgpr("tail_scale_at"))
+        w.check()
+        b.stream("srd_w")
+        b.emit("s_mul_i32", first, w.expert, arg("n"))
+        b.emit("s_add_u32", first, first, s.n0, note="first row of W of the tile, of all experts")
+        for (_, about, srd, stride, _, _), base in zip(tensors, bases):
+            mfma_load.add_rows(b, about, srd, base.all, first, stride)
+        return steps, last
 
-    def chunk(self, s: Setup, w: walk.Walk, steps: Steps) -> Reg:
+    def chunk(self, s: Setup, w: walk.Walk, steps: Steps, last: mfma_load.LastStep) -> Reg:
         """All first loads: W, the ids' use, X, weights. Returns the weights of 64 ids."""
         b, src, mine = self.b, steps.src, steps.mine
         b.block("chunk", "W of the first `depth` steps and of the last")
-        b.stream("control")
-        lanes_on(b)
-        masks = self.last_step(steps)
         names = ("low", "high", "scale")
         offsets = mfma_load.TailOffsets(*(b.vgpr(f"tail_off_{name}") for name in names))
         b.stream("load_w")
@@ -138,8 +144,7 @@ class Kernel(MatrixKernel):
             self.live_if_steps(mine.steps, i + 1)
             mfma_load.load_operand(b, slot.w, src.w, src.w_scale, i)
         self.live_if_steps(mine.steps, 0)
-        at = (masks, offsets, steps.data_at, steps.scale_at)
-        mfma_load.load_tail_operand(b, self.tail.w, src.w, src.w_scale, *at)
+        mfma_load.load_tail_operand(b, self.tail.w, src.w, src.w_scale, last, offsets)
         b.stream("control")
         lanes_on(b)
         w.pick()
@@ -149,7 +154,7 @@ class Kernel(MatrixKernel):
             self.live_if_steps(mine.steps, i + 1)
             mfma_load.load_operand(b, slot.x, src.x, src.x_scale, i)
         self.live_if_steps(mine.steps, 0)
-        mfma_load.load_tail_operand(b, self.tail.x, src.x, src.x_scale, *at)
+        mfma_load.load_tail_operand(b, self.tail.x, src.x, src.x_scale, last, offsets)
         b.stream("control")
         lanes_on(b)
         weight = routed_store.load_weights(b, self.arg, w)
@@ -217,10 +222,12 @@ def build(cfg: KernelConfig) -> Tuple[Program, KernelInfo]:
     kernel = Kernel(cfg)
     b = kernel.b
     setup, w = kernel.entry()
-    steps = kernel.open_block(setup, w)
-    weight = kernel.chunk(setup, w, steps)
+    steps, last = kernel.open_block(setup, w)
+    weight = kernel.chunk(setup, w, steps, last)
     kernel.loop(steps)
     b.block("loaded", "the last round")
+    b.stream("control")
+    lanes_on(b)
     kernel.drain(steps)
     kernel.finish(setup, w, weight)
     w.close(cfg.k_waves > 1, kernel.further_pass)
@@ -233,8 +240,29 @@ def build(cfg: KernelConfig) -> Tuple[Program, KernelInfo]:
 
 
 def _header(cfg: KernelConfig) -> Tuple[str, ...]:
-    slots = cfg.depth + 1
+    slots, slices = cfg.depth + 1, cfg.k_waves
     return (
         f"{cfg.name}",
         "Generated by gen from configs/kernels.csv: do not edit.",
+        "",
+        *walk.header(),
+        "",
+        f"Workgroup of {cfg.block}: {cfg.n_tile} columns of Out, {cfg.m_tile} rows of a block at a "
+        f"time; grid = (ceil(N / {cfg.n_tile}),",
+        "blocks of a pass, k_splits). Later passes, where more blocks count than grid y: split 0 alone.",
+        f"Slices of K: {slices} waves x k_splits. A wave: {cfg.m_groups} x 16 rows of X times "
+        f"{cfg.n_rows} x 16 rows of W.",
+        f"K step of a wave: {cfg.k_step}, {cfg.m_groups * cfg.n_rows} matrix instructions. "
+        f"{cfg.loads_per_step * slots} loads of {slots} steps in flight:",
+        f"no loop runs up to K = {cfg.k_step * slots * slices} * k_splits.",
+        "Needs K < 2^25; x_rows * ldx < 2^31; if k_splits > 1, grid x * grid y * ceil(block_m /",
+        f"{cfg.m_tile}) <= 4096: each has a ticket and k_splits * {cfg.m_tile * cfg.n_tile * 4} bytes of "
+        "partials.",
+        "Order of additions: K upwards in a wave, then waves, then splits. So an element's bits",
+        "depend on K, k_waves and k_splits, not on where its id stands, m_tile, n_rows or depth.",
+        *rounding_lines(cfg),
+        "A weight adds one, a combination top_k - 1.",
+        "",
+        "Comments: stream | named operands | what it is. x, w: [slot][16 rows], bytes 16g and",
+        "64 + 16g on of lane / 16 = g; xs, ws: their scale bytes; acc: [16 rows of X][16 of W].",
     )

@@ -159,8 +159,8 @@ def _quantise(
     b.emit("v_mov_b32_e32", bottom, E4M3_MAX | 1 << 31, note="-448")
     b.emit("v_mov_b32_e32", nans, E4M3_NANS)
     b.emit("v_mov_b32_e32", nan_scale, E8M0_NAN)
-    for half in packed[0], packed[1]:
-        b.emit("v_mov_b32_e32", half, 0)
+    for dword in packed[0], packed[1]:
+        b.emit("v_mov_b32_e32", dword, 0)
 
     b.stream("exponent")
     scale, shift = b.vgpr("scale"), b.vgpr("shift")

@@ -108,3 +108,33 @@ enum exit_status backend_check(const struct backend *backend, hipError_t error, 
         return EXIT_RIGHT;
     return complain(EXIT_NO_DEVICE, "%s failed: %s", what, backend->hipGetErrorString(error));
 }
+
+enum exit_status backend_place(const struct backend *backend, void **memory, const void *host, int fill, size_t bytes) {
+    enum exit_status status = backend_check(backend, backend->hipMalloc(memory, bytes), "hipMalloc");
+    if (status != EXIT_RIGHT) {
+        *memory = NULL;
+        return status;
+    }
+    if (host == NULL)
+        return backend_check(backend, backend->hipMemset(*memory, fill, bytes), "hipMemset");
+    return backend_check(backend, backend->hipMemcpy(*memory, host, bytes, hipMemcpyHostToDevice),
+                         "hipMemcpy to the device");
+}
+
+enum exit_status backend_fetch(const struct backend *backend, void *host, const void *memory, size_t bytes) {
+    return backend_check(backend, backend->hipMemcpy(host, memory, bytes, hipMemcpyDeviceToHost),
+                         "hipMemcpy from the device");
+}
+
+enum exit_status backend_finish(const struct backend *backend, enum exit_status status) {
+    if (status == EXIT_RIGHT)
+        status = backend_check(backend, backend->hipDeviceSynchronize(), "hipDeviceSynchronize");
+    if (!backend->sim.present)
+        return status;
+    const char *findings = backend->sim.gfx950sim_findings();
+    if (findings[0] != '\0')
+        fprintf(stderr, "smallm: the simulator found:\n%s\n", findings);
+    else if (status != EXIT_RIGHT)
+        fprintf(stderr, "smallm: the simulator says: %s.\n", backend->sim.gfx950sim_message());
+    return status;
+}

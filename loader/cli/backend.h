@@ -37,6 +37,15 @@ void backend_close(struct backend *backend);
 /* EXIT_RIGHT, or EXIT_NO_DEVICE after saying what failed. */
 enum exit_status backend_check(const struct backend *backend, hipError_t error, const char *what);
 
+/* Device memory of `bytes` with a copy of `host` in it, or with bytes `fill` where that is NULL. What was allocated is
+ * the caller's also if the copy fails. EXIT_RIGHT, or EXIT_NO_DEVICE after saying what failed. */
+enum exit_status backend_place(const struct backend *backend, void **memory, const void *host, int fill, size_t bytes);
+enum exit_status backend_fetch(const struct backend *backend, void *host, const void *memory, size_t bytes);
+
+/* Wait for the launches, after one that gave `status`; say what the simulator has to say: findings also where nothing
+ * failed, and the reason where something did. */
+enum exit_status backend_finish(const struct backend *backend, enum exit_status status);
+
 /* Handle of libgfx950sim.so, beside the program, in the library folder next to it, or where the dynamic linker finds
  * it. NULL if it is nowhere. */
 void *backend_load_simulator(void);

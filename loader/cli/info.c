@@ -39,9 +39,12 @@ enum exit_status info_print(void) {
     printf("kernels: %u\n", smallm_kernel_count());
     for (uint32_t i = 0; i < smallm_kernel_count(); i++)
         printf("  %s\n", smallm_kernel_name(i));
-    uint64_t rows = 0;
-    smallm_dense_table_check(NULL, &rows, NULL, NULL);
-    printf("tables: dense, %" PRIu64 " rows built in; other shapes are left to the cost model\n", rows);
+    uint64_t dense = 0, moe = 0;
+    smallm_dense_table_check(NULL, &dense, NULL, NULL);
+    smallm_moe_table_check(NULL, &moe, NULL, NULL);
+    printf("tables: dense, %" PRIu64 " rows, and MoE, %" PRIu64
+           " rows, built in; other shapes are left to the cost model\n",
+           dense, moe);
     print_devices("GPU:", NULL);
     void *simulator = backend_load_simulator();
     if (simulator == NULL)

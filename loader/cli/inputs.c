@@ -56,7 +56,7 @@ static enum exit_status make_bias(void **bias, smallm_type type, size_t n, uint6
     return EXIT_RIGHT;
 }
 
-enum exit_status inputs_make(struct inputs *inputs, const struct options *options) {
+enum exit_status inputs_make(struct inputs *inputs, const struct dense_options *options) {
     const size_t m = (size_t)options->m, n = (size_t)options->n, k = (size_t)options->k, ldx = (size_t)options->ldx;
     const uint64_t seed = (uint64_t)options->seed;
     *inputs = (struct inputs){0};

@@ -3,7 +3,7 @@
 
 #include "dense.h"
 #include "exit_status.h"
-#include "options.h"
+#include "options_dense.h"
 
 /* The arrays in host memory, from files or random. Dimensions have passed the library's guards. */
 struct inputs {
@@ -13,7 +13,7 @@ struct inputs {
 };
 
 /* EXIT_RIGHT, or EXIT_BAD_ARGUMENTS after saying why. */
-enum exit_status inputs_make(struct inputs *inputs, const struct options *options);
+enum exit_status inputs_make(struct inputs *inputs, const struct dense_options *options);
 void inputs_free(struct inputs *inputs);
 
 #endif

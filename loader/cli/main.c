@@ -4,23 +4,64 @@
 #include "check_csv.h"
 #include "exit_status.h"
 #include "info.h"
-#include "options.h"
+#include "options_dense.h"
+#include "options_moe.h"
+#include "options_quantise.h"
 #include "run_dense.h"
+#include "run_moe.h"
+#include "run_quantise.h"
+
+static const char usage[] =
+    "usage: smallm run dense --m M --n N --k K [options]   compute a layer and check it against an f64 reference\n"
+    "       smallm run moe --experts E --n N --k K --tokens T --top-k k [options]\n"
+    "                                                      the same of a grouped GEMM over routed rows\n"
+    "       smallm run quantise --m M --k K [options]      quantise a matrix to MXFP8 and check it bit for bit\n"
+    "       smallm check-csv FILE                          check a dispatch table, as SMALLM_DENSE_CSV takes it\n"
+    "       smallm info                                    version, kernels, tables, HIP library, devices\n";
+static const char statuses[] =
+    "exit status: 0 right, 1 wrong result, 2 bad arguments or files, 3 declined, 4 no device or HIP failed\n";
+
+static void print_usage(FILE *file) {
+    const char *const parts[] = {usage, options_dense_usage, options_moe_usage, options_quantise_usage, statuses};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        fputs(parts[i], file);
+}
+
+static enum exit_status dense(int argc, char **argv) {
+    struct dense_options options;
+    enum exit_status status = options_dense_parse(&options, argc, argv);
+    return status == EXIT_RIGHT ? run_dense(&options) : status;
+}
+
+static enum exit_status moe(int argc, char **argv) {
+    struct moe_options options;
+    enum exit_status status = options_moe_parse(&options, argc, argv);
+    return status == EXIT_RIGHT ? run_moe(&options) : status;
+}
+
+static enum exit_status quantise(int argc, char **argv) {
+    struct quantise_options options;
+    enum exit_status status = options_quantise_parse(&options, argc, argv);
+    return status == EXIT_RIGHT ? run_quantise(&options) : status;
+}
 
 int main(int argc, char **argv) {
+    static const struct {
+        const char *name;
+        enum exit_status (*run)(int argc, char **argv);
+    } operations[] = {{"dense", dense}, {"moe", moe}, {"quantise", quantise}};
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
-        fputs(options_usage, stdout);
+        print_usage(stdout);
         return EXIT_RIGHT;
     }
     if (argc == 2 && strcmp(argv[1], "info") == 0)
         return info_print();
     if (argc == 3 && strcmp(argv[1], "check-csv") == 0)
         return check_csv(argv[2]);
-    if (argc >= 3 && strcmp(argv[1], "run") == 0 && strcmp(argv[2], "dense") == 0) {
-        struct options options;
-        enum exit_status status = options_parse(&options, argc - 2, argv + 2);
-        return status == EXIT_RIGHT ? run_dense(&options) : status;
-    }
-    fputs(options_usage, stderr);
-    return complain(EXIT_BAD_ARGUMENTS, "the first words must be \"run dense\", \"check-csv\" and a file, or \"info\"");
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0] && argc >= 3; i++)
+        if (strcmp(argv[1], "run") == 0 && strcmp(argv[2], operations[i].name) == 0)
+            return operations[i].run(argc - 2, argv + 2);
+    print_usage(stderr);
+    return complain(EXIT_BAD_ARGUMENTS, "the first words must be \"run dense\", \"run moe\", \"run quantise\", "
+                                        "\"check-csv\" and a file, or \"info\"");
 }

@@ -1,7 +1,9 @@
+/* Options of a command as a table of rows; what the commands share. */
 #ifndef SMALLM_CLI_OPTIONS_H
 #define SMALLM_CLI_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "exit_status.h"
@@ -9,27 +11,29 @@
 
 enum device_choice { DEVICE_AUTO, DEVICE_GPU, DEVICE_SIM };
 
-/* Of "smallm run dense". */
-struct options {
-    int64_t m, n, k;
-    int64_t ldx, ldo; /* filled in where not given */
-    int64_t k_splits; /* 0: the library's choice */
-    int64_t seed;
-    smallm_type out_type, bias_type;
-    smallm_determinism determinism;
-    const char *x, *x_scale, *w, *w_scale; /* files, or NULL for random data */
-    const char *out;                       /* file, or NULL */
-    const char *kernel;                    /* name, or NULL */
-    bool force, json;
-    enum device_choice device;
+enum option_kind {
+    OPTION_NUMBER,      /* int64_t */
+    OPTION_TEXT,        /* const char * */
+    OPTION_TYPE,        /* smallm_type: bf16, f16, f32 */
+    OPTION_DETERMINISM, /* smallm_determinism */
+    OPTION_DEVICE,      /* enum device_choice */
+    OPTION_RULE,        /* smallm_scale_rule: ceil, floor */
+    OPTION_FLAG         /* bool; takes no value */
 };
 
-extern const char options_usage[];
+struct option_row {
+    const char *name;
+    enum option_kind kind;
+    void *value;
+    bool required;
+};
 
-/* The word of --determinism. */
+/* Read argv[1] and on by a table that ends with a row without a name. EXIT_RIGHT, or EXIT_BAD_ARGUMENTS after saying
+ * why; `command` is for that. */
+enum exit_status options_read(const char *command, const struct option_row *rows, int argc, char **argv);
+
+/* The word of --determinism and of --rule. */
 const char *options_determinism(smallm_determinism determinism);
-
-/* argv[0] is skipped. EXIT_RIGHT, or EXIT_BAD_ARGUMENTS after saying why. */
-enum exit_status options_parse(struct options *options, int argc, char **argv);
+const char *options_rule(int rule);
 
 #endif

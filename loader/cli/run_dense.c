@@ -16,7 +16,7 @@ enum tensor { X, X_SCALE, W, W_SCALE, BIAS, OUT, WORKSPACE, TENSORS };
 
 /* Everything of one run that must be given back. */
 struct run {
-    const struct options *options;
+    const struct dense_options *options;
     struct backend backend;
     smallm_plan *plan;
     smallm_plan_info info;
@@ -28,7 +28,7 @@ struct run {
 };
 
 static enum exit_status make_plan(struct run *run) {
-    const struct options *options = run->options;
+    const struct dense_options *options = run->options;
     smallm_dense_problem problem;
     smallm_dense_problem_init(&problem, sizeof problem);
     problem.m = options->m;
@@ -48,7 +48,7 @@ static enum exit_status make_plan(struct run *run) {
 }
 
 static void measure(struct run *run) {
-    const struct options *options = run->options;
+    const struct dense_options *options = run->options;
     const size_t m = (size_t)options->m, n = (size_t)options->n, k = (size_t)options->k;
     run->bytes[X] = (m - 1) * (size_t)options->ldx + k;
     run->bytes[X_SCALE] = m * (k / SMALLM_BLOCK_K);
@@ -67,32 +67,15 @@ static enum exit_status upload(struct run *run) {
     for (int i = 0; i < TENSORS; i++) {
         if (bytes[i] == 0)
             continue;
-        enum exit_status status = backend_check(backend, backend->hipMalloc(&run->device[i], bytes[i]), "hipMalloc");
-        if (status != EXIT_RIGHT) {
-            run->device[i] = NULL;
-            return status;
-        }
-        if (i == WORKSPACE)
-            return exit_status_of(smallm_workspace_init(backend->context, run->device[i], bytes[i], NULL));
-        /* NaN, so that an element that the kernel leaves out is seen. */
-        hipError_t error = i == OUT ? backend->hipMemset(run->device[i], 0xff, bytes[i])
-                                    : backend->hipMemcpy(run->device[i], host[i], bytes[i], hipMemcpyHostToDevice);
-        status = backend_check(backend, error, i == OUT ? "hipMemset" : "hipMemcpy to the device");
+        /* Out is NaN, so that an element that the kernel leaves out is seen. */
+        enum exit_status status =
+            backend_place(backend, &run->device[i], i < OUT ? host[i] : NULL, i == OUT ? 0xff : 0, bytes[i]);
+        if (status == EXIT_RIGHT && i == WORKSPACE)
+            status = exit_status_of(smallm_workspace_init(backend->context, run->device[i], bytes[i], NULL));
         if (status != EXIT_RIGHT)
             return status;
     }
     return EXIT_RIGHT;
-}
-
-/* What the simulator has to say: findings also where nothing failed, and the reason where something did. */
-static void print_findings(const struct backend *backend, bool failed) {
-    if (!backend->sim.present)
-        return;
-    const char *findings = backend->sim.gfx950sim_findings();
-    if (findings[0] != '\0')
-        fprintf(stderr, "smallm: the simulator found:\n%s\n", findings);
-    else if (failed)
-        fprintf(stderr, "smallm: the simulator says: %s.\n", backend->sim.gfx950sim_message());
 }
 
 static enum exit_status launch(struct run *run) {
@@ -114,29 +97,45 @@ static enum exit_status launch(struct run *run) {
     buffers.out_bytes = bytes[OUT];
     enum exit_status status =
         exit_status_of(smallm_dense_execute(run->plan, &buffers, run->device[WORKSPACE], bytes[WORKSPACE], NULL));
-    if (status == EXIT_RIGHT)
-        status = backend_check(backend, backend->hipDeviceSynchronize(), "hipDeviceSynchronize");
-    print_findings(backend, status != EXIT_RIGHT);
-    if (status == EXIT_RIGHT)
-        status =
-            backend_check(backend, backend->hipMemcpy(run->out, run->device[OUT], bytes[OUT], hipMemcpyDeviceToHost),
-                          "hipMemcpy from the device");
-    return status;
+    status = backend_finish(backend, status);
+    return status != EXIT_RIGHT ? status : backend_fetch(backend, run->out, run->device[OUT], bytes[OUT]);
 }
 
-static void count(const struct run *run, struct report *report) {
-    if (!run->backend.sim.present)
-        return;
-    struct gfx950sim_stats stats = {.size = sizeof stats};
-    struct gfx950sim_memory_stats memory = {.size = sizeof memory};
-    run->backend.sim.gfx950sim_get_stats(&stats);
-    run->backend.sim.gfx950sim_get_memory_stats(run->device[W], &memory);
-    report->wave_instructions = stats.wave_instructions;
-    report->w_bytes_read = memory.bytes_read;
+static void describe_text(const struct dense_options *options) {
+    printf("problem  dense M=%lld N=%lld K=%lld ldx=%lld ldo=%lld, Out %s, bias %s, %s\n", (long long)options->m,
+           (long long)options->n, (long long)options->k, (long long)options->ldx, (long long)options->ldo,
+           element_name(options->out_type), element_name(options->bias_type),
+           options_determinism(options->determinism));
+}
+
+static cJSON *describe_json(const struct dense_options *options) {
+    cJSON *json = cJSON_CreateObject();
+    cJSON_AddStringToObject(json, "op", "dense");
+    cJSON_AddNumberToObject(json, "m", (double)options->m);
+    cJSON_AddNumberToObject(json, "n", (double)options->n);
+    cJSON_AddNumberToObject(json, "k", (double)options->k);
+    cJSON_AddNumberToObject(json, "ldx", (double)options->ldx);
+    cJSON_AddNumberToObject(json, "ldo", (double)options->ldo);
+    cJSON_AddStringToObject(json, "out_type", element_name(options->out_type));
+    cJSON_AddStringToObject(json, "bias", element_name(options->bias_type));
+    cJSON_AddStringToObject(json, "determinism", options_determinism(options->determinism));
+    cJSON_AddNumberToObject(json, "seed", (double)options->seed);
+    return json;
+}
+
+static enum exit_status tell(const struct dense_options *options, const struct report *report) {
+    if (!options->json) {
+        describe_text(options);
+        report_text(report);
+        return EXIT_RIGHT;
+    }
+    cJSON *json = describe_json(options);
+    report_json(report, json);
+    return report_json_print(json);
 }
 
 static enum exit_status compute_and_report(struct run *run) {
-    const struct options *options = run->options;
+    const struct dense_options *options = run->options;
     const size_t m = (size_t)options->m, n = (size_t)options->n, k = (size_t)options->k;
     measure(run);
     run->out = malloc(run->bytes[OUT]);
@@ -151,23 +150,15 @@ static enum exit_status compute_and_report(struct run *run) {
     if (status != EXIT_RIGHT)
         return status;
 
-    struct report report = {.options = options, .backend = &run->backend, .plan = run->info};
+    struct report report = {.backend = &run->backend, .plan = run->info, .elements = m * n, .w_bytes = n * k};
     report.check = check_out(options->out_type, run->out, (size_t)options->ldo, run->sum, run->magnitude, m, n, k);
-    count(run, &report);
+    report_count(&report, run->device[W]);
     char error[NPY_ERROR_BYTES];
     if (options->out != NULL &&
         npy_write(options->out, options->out_type, run->out, m, n, (size_t)options->ldo, error) != 0)
         return complain(EXIT_BAD_ARGUMENTS, "%s", error);
-    if (!options->json)
-        report_text(&report);
-    else if (report_json(&report) != 0)
-        return complain(EXIT_BAD_ARGUMENTS, "there is no memory for the JSON text");
-    if (report.check.pass)
-        return EXIT_RIGHT;
-    return complain(EXIT_WRONG_RESULT,
-                    "the result is wrong: %zu of %zu elements are past their bound, worst at row %zu, "
-                    "column %zu; rel_err %.3e",
-                    report.check.wrong, m * n, report.check.worst_row, report.check.worst_column, report.check.rel_err);
+    status = tell(options, &report);
+    return status != EXIT_RIGHT ? status : report_verdict(&report);
 }
 
 static void give_back(struct run *run) {
@@ -182,7 +173,7 @@ static void give_back(struct run *run) {
     backend_close(&run->backend);
 }
 
-enum exit_status run_dense(const struct options *options) {
+enum exit_status run_dense(const struct dense_options *options) {
     struct run run;
     memset(&run, 0, sizeof run);
     run.options = options;

@@ -2,9 +2,9 @@
 #define SMALLM_CLI_RUN_DENSE_H
 
 #include "exit_status.h"
-#include "options.h"
+#include "options_dense.h"
 
 /* "smallm run dense". */
-enum exit_status run_dense(const struct options *options);
+enum exit_status run_dense(const struct dense_options *options);
 
 #endif

@@ -7,12 +7,15 @@
 #include "formats.h"
 #include "quantise.h"
 
-struct tables {
-    double e4m3[256], e8m0[256];
-};
+void dense_tables_make(struct dense_tables *tables) {
+    for (int i = 0; i < 256; i++) {
+        tables->e4m3[i] = e4m3_to_f64((uint8_t)i);
+        tables->e8m0[i] = e8m0_to_f64((uint8_t)i);
+    }
+}
 
-static void dequantise_row(const struct tables *tables, const uint8_t *elements, const uint8_t *scale, size_t k,
-                           double *values) {
+void dense_dequantise(const struct dense_tables *tables, const uint8_t *elements, const uint8_t *scale, size_t k,
+                      double *values) {
     for (size_t block = 0; block < k / MX_BLOCK; block++) {
         double factor = tables->e8m0[scale[block]];
         for (size_t i = block * MX_BLOCK; i < (block + 1) * MX_BLOCK; i++)
@@ -20,7 +23,7 @@ static void dequantise_row(const struct tables *tables, const uint8_t *elements,
     }
 }
 
-static void dot(const double *x, const double *w, size_t k, double *sum, double *magnitude) {
+void dense_dot(const double *x, const double *w, size_t k, double *sum, double *magnitude) {
     /* Four chains, so that the additions of one do not wait for another's. */
     double sums[4] = {0}, magnitudes[4] = {0};
     for (size_t i = 0; i < k; i += 4) {
@@ -44,21 +47,18 @@ static void add_bias(const struct dense_inputs *inputs, size_t column, double *s
 
 int dense_reference(const struct dense_inputs *inputs, double *sum, double *magnitude) {
     const size_t m = inputs->m, n = inputs->n, k = inputs->k;
-    struct tables tables;
-    for (int i = 0; i < 256; i++) {
-        tables.e4m3[i] = e4m3_to_f64((uint8_t)i);
-        tables.e8m0[i] = e8m0_to_f64((uint8_t)i);
-    }
+    struct dense_tables tables;
+    dense_tables_make(&tables);
     double *x = malloc((m + 1) * k * sizeof *x);
     if (x == NULL)
         return -1;
     double *w = x + m * k;
     for (size_t row = 0; row < m; row++)
-        dequantise_row(&tables, inputs->x + row * inputs->ldx, inputs->x_scale + row * inputs->ldxs, k, x + row * k);
+        dense_dequantise(&tables, inputs->x + row * inputs->ldx, inputs->x_scale + row * inputs->ldxs, k, x + row * k);
     for (size_t column = 0; column < n; column++) {
-        dequantise_row(&tables, inputs->w + column * k, inputs->w_scale + column * (k / MX_BLOCK), k, w);
+        dense_dequantise(&tables, inputs->w + column * k, inputs->w_scale + column * (k / MX_BLOCK), k, w);
         for (size_t row = 0; row < m; row++)
-            dot(x + row * k, w, k, &sum[row * n + column], &magnitude[row * n + column]);
+            dense_dot(x + row * k, w, k, &sum[row * n + column], &magnitude[row * n + column]);
         if (inputs->bias_type != SMALLM_TYPE_NONE)
             add_bias(inputs, column, sum, magnitude);
     }

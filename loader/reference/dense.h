@@ -20,4 +20,15 @@ struct dense_inputs {
  * or -1 without memory. */
 int dense_reference(const struct dense_inputs *inputs, double *sum, double *magnitude);
 
+/* One dot product at a time, for who has rows of other tensors: tables of both formats, a row to f64, two rows'
+ * product and the sum over |product|. */
+struct dense_tables {
+    double e4m3[256], e8m0[256];
+};
+
+void dense_tables_make(struct dense_tables *tables);
+void dense_dequantise(const struct dense_tables *tables, const uint8_t *elements, const uint8_t *scale, size_t k,
+                      double *values);
+void dense_dot(const double *x, const double *w, size_t k, double *sum, double *magnitude);
+
 #endif

@@ -22,14 +22,22 @@ static const char *field(const char *header, const char *key) {
     return *at == ':' ? at + 1 + strspn(at + 1, " ") : NULL;
 }
 
-static const char *header_fault(const char *header, size_t rows, size_t columns) {
+struct kind {
+    const char *name, *descr, *other_descr, *fault;
+    size_t bytes;
+};
+
+static const struct kind u8 = {"uint8", "'|u1'", "'<u1'", "its elements are not uint8", 1};
+static const struct kind i32 = {"int32", "'<i4'", "'<i4'", "its elements are not int32, little-endian", 4};
+
+static const char *header_fault(const struct kind *kind, const char *header, size_t rows, size_t columns) {
     const char *type = field(header, "'descr'");
     const char *order = field(header, "'fortran_order'");
     const char *shape = field(header, "'shape'");
     if (type == NULL || order == NULL || shape == NULL)
         return "its header has no descr, fortran_order or shape";
-    if (strncmp(type, "'|u1'", 5) != 0 && strncmp(type, "'<u1'", 5) != 0)
-        return "its elements are not uint8";
+    if (strncmp(type, kind->descr, 5) != 0 && strncmp(type, kind->other_descr, 5) != 0)
+        return kind->fault;
     if (strncmp(order, "False", 5) != 0)
         return "it is in Fortran order; C order is needed";
     unsigned long long first, second;
@@ -59,15 +67,15 @@ static const char *read_header(FILE *file, char *header, size_t *length) {
     return NULL;
 }
 
-static const char *read_array(FILE *file, size_t rows, size_t columns, uint8_t **data) {
+static const char *read_array(FILE *file, const struct kind *kind, size_t rows, size_t columns, void **data) {
     char header[LARGEST_HEADER];
     size_t length;
     const char *fault = read_header(file, header, &length);
     if (fault == NULL)
-        fault = header_fault(header, rows, columns);
+        fault = header_fault(kind, header, rows, columns);
     if (fault != NULL)
         return fault;
-    size_t bytes = rows * columns;
+    size_t bytes = rows * columns * kind->bytes;
     *data = malloc(bytes);
     if (*data == NULL)
         return "there is no memory for it";
@@ -78,18 +86,35 @@ static const char *read_array(FILE *file, size_t rows, size_t columns, uint8_t *
     return "its length does not fit its shape";
 }
 
-uint8_t *npy_read_u8(const char *path, size_t rows, size_t columns, char error[NPY_ERROR_BYTES]) {
+static void *read_file(const char *path, const struct kind *kind, size_t rows, size_t columns,
+                       char error[NPY_ERROR_BYTES]) {
     FILE *file = fopen(path, "rb");
     if (file == NULL) {
         snprintf(error, NPY_ERROR_BYTES, "%s cannot be opened: %s", path, strerror(errno));
         return NULL;
     }
-    uint8_t *data = NULL;
-    const char *fault = read_array(file, rows, columns, &data);
+    void *data = NULL;
+    const char *fault = read_array(file, kind, rows, columns, &data);
     fclose(file);
     if (fault != NULL)
-        snprintf(error, NPY_ERROR_BYTES, "%s: %s; an array of uint8 with shape (%zu, %zu) is needed", path, fault, rows,
-                 columns);
+        snprintf(error, NPY_ERROR_BYTES, "%s: %s; an array of %s with shape (%zu, %zu) is needed", path, fault,
+                 kind->name, rows, columns);
+    return data;
+}
+
+uint8_t *npy_read_u8(const char *path, size_t rows, size_t columns, char error[NPY_ERROR_BYTES]) {
+    return read_file(path, &u8, rows, columns, error);
+}
+
+int32_t *npy_read_i32(const char *path, size_t rows, size_t columns, char error[NPY_ERROR_BYTES]) {
+    int32_t *data = read_file(path, &i32, rows, columns, error);
+    for (size_t i = 0; data != NULL && i < rows * columns; i++) {
+        unsigned char little[4];
+        memcpy(little, &data[i], sizeof little);
+        const uint32_t bits =
+            little[0] | (uint32_t)little[1] << 8 | (uint32_t)little[2] << 16 | (uint32_t)little[3] << 24;
+        memcpy(&data[i], &bits, sizeof bits);
+    }
     return data;
 }
 

@@ -3,8 +3,9 @@
 
 #include "hip_api.h"
 
-/* CAPTURE if `stream` is being captured into a graph, or HIP's error if it cannot say. Asked before work that has no
+/* CAPTURE if `stream` is being captured into a graph, or HIP's error if it cannot say. `call` is the function, such as
+ * smallm_dense. Asked before work that has no
  * place in a capture; never where everything is prepared. */
-smallm_status smallm_capture_guard(const struct smallm_hip *hip, void *stream);
+smallm_status smallm_capture_guard(const struct smallm_hip *hip, void *stream, const char *call);
 
 #endif

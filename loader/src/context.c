@@ -3,19 +3,19 @@
 
 #include "context_impl.h"
 #include "context_load.h"
+#include "dense_table.h"
 #include "device.h"
 #include "error.h"
 #include "kernel_info.h"
+#include "moe_table.h"
 #include "struct_size.h"
 
 /* Sizes of the structs in version 0.1, the first. */
 enum { OPTIONS_FIRST = sizeof(smallm_context_options), INFO_FIRST = sizeof(smallm_context_info) };
 
 void smallm_context_options_init(smallm_context_options *options, size_t size) {
-    if (options == NULL || size < sizeof size)
-        return;
-    memset(options, 0, size);
-    options->size = size;
+    const smallm_context_options none = {.size = size};
+    smallm_struct_init(options, size, &none, sizeof none);
 }
 
 static const char *option_or_variable(const char *option, const char *variable) {
@@ -39,11 +39,29 @@ static smallm_status find_forced(smallm_context *context, const char *name) {
     return SMALLM_OK;
 }
 
-static smallm_status load_table(smallm_context *context, const char *file) {
-    struct smallm_dense_table *table = &context->dense_table;
-    smallm_status status = smallm_dense_table_load(table, file);
+/* The first of a family of which one kernel does everything. */
+static int find_family(enum smallm_family family) {
+    for (uint32_t i = 0; i < smallm_kernels_count; i++)
+        if (smallm_kernels[i].family == family)
+            return (int)i;
+    return -1;
+}
+
+static smallm_status load_table(const smallm_context *context, struct smallm_table *table,
+                                const struct smallm_table_kind *kind, const char *file) {
+    smallm_status status = smallm_table_load(table, kind, file);
     if (status == SMALLM_OK)
-        smallm_log(&context->logger, SMALLM_LOG_DEBUG, "dense table %s: %zu rows", table->origin, table->count);
+        smallm_log(&context->logger, SMALLM_LOG_DEBUG, "%s table %s: %zu rows", kind->name, table->origin,
+                   table->count);
+    return status;
+}
+
+static smallm_status load_tables(smallm_context *context, const smallm_context_options *options) {
+    smallm_status status = load_table(context, &context->dense_table, &smallm_dense_table_kind,
+                                      option_or_variable(options->dense_csv, "SMALLM_DENSE_CSV"));
+    if (status == SMALLM_OK)
+        status = load_table(context, &context->moe_table, &smallm_moe_table_kind,
+                            option_or_variable(options->moe_csv, "SMALLM_MOE_CSV"));
     return status;
 }
 
@@ -62,9 +80,11 @@ static smallm_status set_up(smallm_context *context, const smallm_context_option
     const struct smallm_hip *hip = &context->hip;
     context->logger = (struct smallm_logger){options->log, options->log_user};
     context->device = options->device;
+    context->quantise_kernel = find_family(SMALLM_FAMILY_QUANTISE);
+    context->sort_kernel = find_family(SMALLM_FAMILY_MOE_SORT);
     smallm_status status = find_forced(context, option_or_variable(options->kernel, "SMALLM_KERNEL"));
     if (status == SMALLM_OK)
-        status = load_table(context, option_or_variable(options->dense_csv, "SMALLM_DENSE_CSV"));
+        status = load_tables(context, options);
     if (status == SMALLM_OK)
         status = smallm_hip_open(&context->hip, options, &context->logger);
     if (status == SMALLM_OK)
@@ -113,7 +133,8 @@ void smallm_context_destroy(smallm_context *context) {
     smallm_plan_cache_clear(&context->cache);
     smallm_context_unload(context);
     smallm_hip_close(&context->hip);
-    smallm_dense_table_free(&context->dense_table);
+    smallm_table_free(&context->dense_table);
+    smallm_table_free(&context->moe_table);
     free(context);
 }
 

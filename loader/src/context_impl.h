@@ -1,11 +1,11 @@
 #ifndef SMALLM_SRC_CONTEXT_IMPL_H
 #define SMALLM_SRC_CONTEXT_IMPL_H
 
-#include "dense_table.h"
 #include "hip_api.h"
 #include "log.h"
 #include "plan_cache.h"
 #include "smallm/context.h"
+#include "table.h"
 
 struct smallm_loaded_kernel {
     hipModule_t module;
@@ -18,10 +18,11 @@ struct smallm_context {
     struct smallm_logger logger;
     int device;
     int hip_version;
-    int forced_kernel; /* index in smallm_kernels, or -1 */
+    /* Indices in smallm_kernels, or -1. */
+    int forced_kernel, quantise_kernel, sort_kernel;
     char device_name[256];
     struct smallm_loaded_kernel *kernels; /* as many as smallm_kernels has */
-    struct smallm_dense_table dense_table;
+    struct smallm_table dense_table, moe_table;
     struct smallm_plan_cache cache;
 };
 

@@ -8,7 +8,7 @@ static smallm_status make_and_execute(smallm_context *context, const smallm_dens
                                       const struct smallm_dense_key *key, const smallm_dense_buffers *buffers,
                                       void *workspace, uint64_t workspace_bytes, void *stream) {
     smallm_plan *made = NULL;
-    smallm_status status = smallm_capture_guard(&context->hip, stream);
+    smallm_status status = smallm_capture_guard(&context->hip, stream, "smallm_dense");
     if (status == SMALLM_OK)
         status = smallm_dense_plan_make(&made, context, problem, key);
     if (status != SMALLM_OK)
@@ -33,7 +33,7 @@ smallm_status smallm_dense(smallm_context *context, const smallm_dense_problem *
         status = smallm_dense_key_make(&key, context, &problem);
     if (status != SMALLM_OK)
         return status;
-    const smallm_plan *plan = smallm_plan_cache_find(&context->cache, &key);
+    const smallm_plan *plan = smallm_plan_cache_find(&context->cache, &key.head);
     if (plan != NULL)
         return smallm_dense_execute(plan, buffers, workspace, workspace_bytes, stream);
     return make_and_execute(context, &problem, &key, buffers, workspace, workspace_bytes, stream);

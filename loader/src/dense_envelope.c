@@ -1,28 +1,22 @@
 #include "dense_envelope.h"
 
-#include "dense_type.h"
 #include "error.h"
+#include "forced.h"
 #include "kernel_info.h"
+#include "type_envelope.h"
 
 static uint32_t most_rows(void) {
     uint32_t most = 0;
     for (uint32_t i = 0; i < smallm_kernels_count; i++)
-        if (smallm_kernels[i].m_tile > most)
+        if (smallm_kernel_is_for(i, SMALLM_OPERATION_DENSE) && smallm_kernels[i].m_tile > most)
             most = smallm_kernels[i].m_tile;
     return most;
-}
-
-static smallm_status type_envelope(const char *name, int32_t type, int32_t first, int32_t last, const char *words) {
-    if (type >= first && type <= last)
-        return SMALLM_OK;
-    return smallm_fail(SMALLM_DECLINED, "declined: %s is %d, %s; the kernels built in have %s", name, type,
-                       smallm_type_name(type), words);
 }
 
 static smallm_status bias_envelope(int32_t type) {
     if (type == SMALLM_TYPE_NONE)
         return SMALLM_OK;
-    return type_envelope("bias_type", type, SMALLM_TYPE_BF16, SMALLM_TYPE_F32, "NONE, BF16, F16 and F32");
+    return smallm_type_envelope("bias_type", type, SMALLM_TYPE_BF16, SMALLM_TYPE_F32, "NONE, BF16, F16 and F32");
 }
 
 static smallm_status m_envelope(int64_t m) {
@@ -34,11 +28,7 @@ static smallm_status m_envelope(int64_t m) {
 }
 
 smallm_status smallm_dense_envelope(const smallm_dense_problem *problem) {
-    smallm_status status = type_envelope("x_type", problem->x_type, SMALLM_TYPE_E4M3, SMALLM_TYPE_E4M3, "E4M3 alone");
-    if (status == SMALLM_OK)
-        status = type_envelope("w_type", problem->w_type, SMALLM_TYPE_E4M3, SMALLM_TYPE_E4M3, "E4M3 alone");
-    if (status == SMALLM_OK)
-        status = type_envelope("out_type", problem->out_type, SMALLM_TYPE_BF16, SMALLM_TYPE_F32, "BF16, F16 and F32");
+    smallm_status status = smallm_types_envelope(problem->x_type, problem->w_type, problem->out_type);
     if (status == SMALLM_OK)
         status = bias_envelope(problem->bias_type);
     if (status == SMALLM_OK)

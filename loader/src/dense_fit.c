@@ -1,9 +1,6 @@
 #include "dense_fit.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
-#include "dense_type.h"
+#include "element_type.h"
 #include "machine.h"
 #include "smallm_kernargs.h"
 
@@ -28,35 +25,23 @@ static const uint64_t out_end = 1ull << 31, most_n = 1ull << 29;
 
 enum { MOST_TILES_OF_SPLIT = SMALLM_COMBINE_TICKET_OFFSET / sizeof(uint32_t) };
 
-__attribute__((format(printf, 3, 4))) static bool no(struct smallm_reason *why, enum rank rank, const char *format,
-                                                     ...) {
-    if ((int)rank < why->rank)
-        return false;
-    why->rank = (int)rank;
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(why->text, sizeof why->text, format, arguments);
-    va_end(arguments);
-    return false;
-}
-
 static bool k_fits(const struct smallm_kernel_info *kernel, uint64_t k, struct smallm_reason *why) {
     const uint64_t end = k_end[kernel->family];
-    return k < end || no(why, K_BOUND, "k is %llu; kernel %s takes less than %llu", (unsigned long long)k, kernel->name,
-                         (unsigned long long)end);
+    return k < end || smallm_no(why, K_BOUND, "k is %llu; kernel %s takes less than %llu", (unsigned long long)k,
+                                kernel->name, (unsigned long long)end);
 }
 
 static bool grid_fits(const struct smallm_kernel_info *kernel, uint64_t tiles, uint64_t n, struct smallm_reason *why) {
     const uint64_t work_items = tiles * kernel->block;
     return work_items <= smallm_machine.grid_work_items ||
-           no(why, GRID, "n is %llu; kernel %s would need %llu work-items and HIP launches at most %llu",
-              (unsigned long long)n, kernel->name, (unsigned long long)work_items,
-              (unsigned long long)smallm_machine.grid_work_items);
+           smallm_no(why, GRID, "n is %llu; kernel %s would need %llu work-items and HIP launches at most %llu",
+                     (unsigned long long)n, kernel->name, (unsigned long long)work_items,
+                     (unsigned long long)smallm_machine.grid_work_items);
 }
 
 static bool n_fits(const struct smallm_kernel_info *kernel, uint64_t n, struct smallm_reason *why) {
-    return n <= most_n || no(why, N_BOUND, "n is %llu; kernel %s takes up to %llu", (unsigned long long)n, kernel->name,
-                             (unsigned long long)most_n);
+    return n <= most_n || smallm_no(why, N_BOUND, "n is %llu; kernel %s takes up to %llu", (unsigned long long)n,
+                                    kernel->name, (unsigned long long)most_n);
 }
 
 static bool splits_fit(const struct smallm_kernel_info *kernel, uint64_t k_splits, uint64_t tiles, uint64_t k,
@@ -64,20 +49,22 @@ static bool splits_fit(const struct smallm_kernel_info *kernel, uint64_t k_split
     if (k_splits == 1)
         return true;
     if (!kernel->splits_k)
-        return no(why, SPLITS_FAMILY, "k_splits is %llu; kernel %s cannot share the K of a tile among workgroups",
-                  (unsigned long long)k_splits, kernel->name);
+        return smallm_no(why, SPLITS_FAMILY,
+                         "k_splits is %llu; kernel %s cannot share the K of a tile among workgroups",
+                         (unsigned long long)k_splits, kernel->name);
     if (tiles > MOST_TILES_OF_SPLIT)
-        return no(why, SPLITS_TILES,
-                  "k_splits is %llu; kernel %s would make %llu tiles and a workspace has tickets for %d",
-                  (unsigned long long)k_splits, kernel->name, (unsigned long long)tiles, (int)MOST_TILES_OF_SPLIT);
+        return smallm_no(
+            why, SPLITS_TILES, "k_splits is %llu; kernel %s would make %llu tiles and a workspace has tickets for %d",
+            (unsigned long long)k_splits, kernel->name, (unsigned long long)tiles, (int)MOST_TILES_OF_SPLIT);
     const uint64_t steps = (k + kernel->k_step - 1) / kernel->k_step, slices = k_splits * kernel->k_waves;
     if (steps < slices)
-        return no(why, SPLITS_STEPS, "k_splits is %llu; kernel %s would make %llu K slices of %llu K steps (of %u)",
-                  (unsigned long long)k_splits, kernel->name, (unsigned long long)slices, (unsigned long long)steps,
-                  kernel->k_step);
+        return smallm_no(why, SPLITS_STEPS,
+                         "k_splits is %llu; kernel %s would make %llu K slices of %llu K steps (of %u)",
+                         (unsigned long long)k_splits, kernel->name, (unsigned long long)slices,
+                         (unsigned long long)steps, kernel->k_step);
     return k_splits <= smallm_machine.grid_rows ||
-           no(why, SPLITS_GRID, "k_splits is %llu; HIP launches at most %u workgroups in grid y",
-              (unsigned long long)k_splits, smallm_machine.grid_rows);
+           smallm_no(why, SPLITS_GRID, "k_splits is %llu; HIP launches at most %u workgroups in grid y",
+                     (unsigned long long)k_splits, smallm_machine.grid_rows);
 }
 
 bool smallm_dense_shape_fits(const struct smallm_kernel_info *kernel, int64_t k_splits, int64_t n, int64_t k,
@@ -88,15 +75,15 @@ bool smallm_dense_shape_fits(const struct smallm_kernel_info *kernel, int64_t k_
 }
 
 static bool m_fits(const struct smallm_kernel_info *kernel, int64_t m, struct smallm_reason *why) {
-    return m <= kernel->m_tile ||
-           no(why, ROWS, "m is %lld; kernel %s takes from 1 to %u rows", (long long)m, kernel->name, kernel->m_tile);
+    return m <= kernel->m_tile || smallm_no(why, ROWS, "m is %lld; kernel %s takes from 1 to %u rows", (long long)m,
+                                            kernel->name, kernel->m_tile);
 }
 
 static bool leading_fits(const struct smallm_kernel_info *kernel, const char *name, int64_t value,
                          struct smallm_reason *why) {
     const uint64_t reach = (uint64_t)value * kernel->m_tile, end = x_end[kernel->family];
-    return reach < end || no(why, LEADING, "%s is %lld; kernel %s takes less than %llu", name, (long long)value,
-                             kernel->name, (unsigned long long)((end + kernel->m_tile - 1) / kernel->m_tile));
+    return reach < end || smallm_no(why, LEADING, "%s is %lld; kernel %s takes less than %llu", name, (long long)value,
+                                    kernel->name, (unsigned long long)((end + kernel->m_tile - 1) / kernel->m_tile));
 }
 
 static bool out_fits(const struct smallm_kernel_info *kernel, const smallm_dense_problem *problem,
@@ -106,8 +93,9 @@ static bool out_fits(const struct smallm_kernel_info *kernel, const smallm_dense
     /* Rows past M are not stored because they lie past the end of Out, which an offset that wraps would not. */
     const uint64_t row = (uint64_t)kernel->m_tile * smallm_type_bytes(problem->out_type);
     return row * (uint64_t)problem->ldo < out_end ||
-           no(why, OUT_SIZE, "ldo is %lld; with out_type %s kernel %s takes less than %llu", (long long)problem->ldo,
-              smallm_type_name(problem->out_type), kernel->name, (unsigned long long)((out_end + row - 1) / row));
+           smallm_no(why, OUT_SIZE, "ldo is %lld; with out_type %s kernel %s takes less than %llu",
+                     (long long)problem->ldo, smallm_type_name(problem->out_type), kernel->name,
+                     (unsigned long long)((out_end + row - 1) / row));
 }
 
 bool smallm_dense_rows_fit(const struct smallm_kernel_info *kernel, const smallm_dense_problem *problem,

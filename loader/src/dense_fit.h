@@ -5,13 +5,8 @@
 #include <stdbool.h>
 
 #include "kernel_info.h"
+#include "reason.h"
 #include "smallm/dense.h"
-
-/* Why not. Where several kernels are asked, the reason of the one that came furthest stays. */
-struct smallm_reason {
-    int rank;
-    char text[512];
-};
 
 /* The rules in N, K and k_splits (from 1) alone: n and k are from 1 to 2^31 - 1, k_splits to 2^31 - 1. */
 bool smallm_dense_shape_fits(const struct smallm_kernel_info *kernel, int64_t k_splits, int64_t n, int64_t k,

@@ -3,6 +3,7 @@
 
 #include "context_impl.h"
 #include "plan_impl.h"
+#include "smallm/dense.h"
 
 /* The key of a problem that has passed its guards. KERNEL_NAME if it names a kernel that is not there. */
 smallm_status smallm_dense_key_make(struct smallm_dense_key *key, const smallm_context *context,

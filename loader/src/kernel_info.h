@@ -2,10 +2,18 @@
 #ifndef SMALLM_SRC_KERNEL_INFO_H
 #define SMALLM_SRC_KERNEL_INFO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum smallm_family { SMALLM_FAMILY_DENSE_GEMV, SMALLM_FAMILY_DENSE_MFMA };
+enum smallm_family {
+    SMALLM_FAMILY_DENSE_GEMV,
+    SMALLM_FAMILY_DENSE_MFMA,
+    SMALLM_FAMILY_QUANTISE,
+    SMALLM_FAMILY_MOE_SORT,
+    SMALLM_FAMILY_MOE_MFMA,
+    SMALLM_FAMILY_MOE_GEMV
+};
 
 struct smallm_kernel_info {
     const char *name;
@@ -31,6 +39,10 @@ struct smallm_code_object {
 
 extern const struct smallm_kernel_info smallm_kernels[];
 extern const uint32_t smallm_kernels_count;
+
+static inline bool smallm_kernel_is_matrix(const struct smallm_kernel_info *kernel) {
+    return kernel->family == SMALLM_FAMILY_DENSE_MFMA || kernel->family == SMALLM_FAMILY_MOE_MFMA;
+}
 
 /* Index in smallm_kernels, or -1. */
 int smallm_kernel_find(const char *name);

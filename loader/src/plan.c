@@ -19,7 +19,7 @@ smallm_status smallm_plan_get_info(const smallm_plan *plan, smallm_plan_info *in
         .kernel = plan->kernel->name,
         .explanation = plan->explanation,
         .workspace_bytes = plan->workspace_bytes,
-        .workgroups = plan->tiles * plan->k_splits,
+        .workgroups = plan->grid[0] * plan->grid[1] * plan->grid[2],
         .k_splits = plan->k_splits,
         .workgroup_size = plan->kernel->block,
         .modelled_microseconds = plan->microseconds,

@@ -27,6 +27,7 @@ const char *smallm_status_string(smallm_status status) {
         NAME(SMALLM_ERROR_OUT_OF_HOST_MEMORY)
         NAME(SMALLM_ERROR_TABLE)
         NAME(SMALLM_ERROR_CAPTURE)
+        NAME(SMALLM_ERROR_OPERATION)
 #undef NAME
     }
     return "unknown smallm_status";

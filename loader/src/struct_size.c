@@ -16,6 +16,14 @@ static smallm_status check(size_t size, size_t known_size, size_t first_size, co
                        name, size, known_size, first_size);
 }
 
+void smallm_struct_init(void *given, size_t size, const void *defaults, size_t defaults_size) {
+    if (given == NULL || size < sizeof size)
+        return;
+    memset(given, 0, size);
+    memcpy(given, defaults, size < defaults_size ? size : defaults_size);
+    memcpy(given, &size, sizeof size);
+}
+
 smallm_status smallm_struct_read(void *known, size_t known_size, size_t first_size, const void *given,
                                  const char *name) {
     size_t size;

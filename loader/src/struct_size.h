@@ -5,6 +5,9 @@
 
 #include "smallm/status.h"
 
+/* What the public init functions do: zeros, then the defaults, then the size that the caller has. */
+void smallm_struct_init(void *given, size_t size, const void *defaults, size_t defaults_size);
+
 /* Read a struct that a caller compiled against another version of the headers. `known` holds the defaults, has
  * `known_size` bytes and starts with its size, as `given` does. Fields that the caller does not have keep their
  * default; fields that the library does not have must be zero, since it could not do what they ask. `first_size` is the

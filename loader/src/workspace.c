@@ -2,20 +2,14 @@
 
 #include "context_impl.h"
 #include "error.h"
+#include "guard.h"
 #include "workspace.h"
 
 enum { WORKSPACE_ALIGNMENT = 256 };
 
-static smallm_status alignment_guard(const void *workspace) {
-    if ((uintptr_t)workspace % WORKSPACE_ALIGNMENT == 0)
-        return SMALLM_OK;
-    return smallm_fail(SMALLM_ERROR_ALIGNMENT, "workspace is %p; it must be aligned to %d bytes", workspace,
-                       (int)WORKSPACE_ALIGNMENT);
-}
-
 smallm_status smallm_workspace_guard(const smallm_plan *plan, const void *workspace, uint64_t bytes) {
     if (workspace != NULL && bytes >= plan->workspace_bytes)
-        return alignment_guard(workspace);
+        return smallm_alignment_guard("workspace", workspace, WORKSPACE_ALIGNMENT);
     return smallm_fail(SMALLM_ERROR_WORKSPACE,
                        "workspace is %p with %llu bytes; this plan needs %llu, initialised by smallm_workspace_init",
                        workspace, (unsigned long long)bytes, (unsigned long long)plan->workspace_bytes);
@@ -25,7 +19,7 @@ smallm_status smallm_workspace_init(smallm_context *context, void *workspace, ui
     if (context == NULL || workspace == NULL)
         return smallm_fail(SMALLM_ERROR_NULL_POINTER, "%s is NULL; it must be given",
                            context == NULL ? "context" : "workspace");
-    smallm_status status = alignment_guard(workspace);
+    smallm_status status = smallm_alignment_guard("workspace", workspace, WORKSPACE_ALIGNMENT);
     if (status != SMALLM_OK)
         return status;
     if (bytes <= SMALLM_TICKET_BYTES)

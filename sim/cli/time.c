@@ -1,42 +1,15 @@
 /* gfx950sim time: one launch in modelled time. */
-#define _GNU_SOURCE
-#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "cli.h"
 #include "findings_json.h"
-#include "gfx950sim/time.h"
-#include "launch_options.h"
-#include "report.h"
-#include "settings.h"
+#include "timed.h"
 
 struct options {
-    struct launch_options launch;
-    const char *mode;
-    uint64_t repeat;
+    struct timed timed;
     bool json;
 };
-
-static int take_cold(void *own, const char *value) {
-    (void)value;
-    ((struct options *)own)->mode = "cold";
-    return 0;
-}
-
-static int take_warm(void *own, const char *value) {
-    (void)value;
-    ((struct options *)own)->mode = "warm";
-    return 0;
-}
-
-static int take_flush(void *own, const char *value) {
-    (void)value;
-    ((struct options *)own)->mode = "flush";
-    return 0;
-}
 
 static int take_json(void *own, const char *value) {
     (void)value;
@@ -44,39 +17,7 @@ static int take_json(void *own, const char *value) {
     return 0;
 }
 
-static int take_machine(void *own, const char *value) {
-    return launch_set(&((struct options *)own)->launch, "machine", value);
-}
-
-static int take_parameter(void *own, const char *value) {
-    return launch_set(&((struct options *)own)->launch, "parameter", value);
-}
-
-static int take_repeat(void *own, const char *value) {
-    char *end;
-    struct options *o = own;
-    o->repeat = strtoull(value, &end, 0);
-    if (*end == '\0' && o->repeat > 0)
-        return 0;
-    fprintf(stderr, "gfx950sim time: --repeat %s: a number of launches, at least 1\n", value);
-    return 2;
-}
-
-static const struct own_option own_options[] = {{"--cold", false, take_cold},      {"--warm", false, take_warm},
-                                                {"--flush", false, take_flush},    {"--json", false, take_json},
-                                                {"--machine", true, take_machine}, {"--set", true, take_parameter},
-                                                {"--repeat", true, take_repeat},   {NULL, false, NULL}};
-
-static const char *const level_names[GFX950SIM_LEVELS] = {"L1", "L2", "MALL", "HBM"};
-
-static double gbps(const struct gfx950sim_time *t, uint64_t bytes) {
-    return t->clocks ? (double)bytes / t->modelled_us / 1e3 : 0;
-}
-
-/* Share of what so many units could do in all clocks. */
-static double busy(const struct gfx950sim_time *t, uint64_t clocks, uint32_t units) {
-    return t->clocks ? (double)clocks / ((double)t->clocks * units) : 0;
-}
+static const struct own_option own_options[] = {TIMED_OPTIONS, {"--json", false, take_json}, {NULL, false, NULL}};
 
 /* --- text --- */
 
@@ -85,9 +26,9 @@ static void print_levels(const struct gfx950sim_time *t) {
            "% roof");
     for (unsigned i = 0; i < GFX950SIM_LEVELS; i++) {
         const struct gfx950sim_time_bytes *l = &t->level[i];
-        double rate = gbps(t, l->read + l->written);
-        printf("%-6s %14" PRIu64 " %14" PRIu64 " %11" PRIu64 " %11" PRIu64 " %10.1f %7.1f\n", level_names[i], l->read,
-               l->written, l->hits, l->misses, rate, 100 * rate / t->roof_gbps[i]);
+        double rate = timed_gbps(t, l->read + l->written);
+        printf("%-6s %14" PRIu64 " %14" PRIu64 " %11" PRIu64 " %11" PRIu64 " %10.1f %7.1f\n", timed_level_name(i),
+               l->read, l->written, l->hits, l->misses, rate, 100 * rate / t->roof_gbps[i]);
     }
 }
 
@@ -105,9 +46,9 @@ static void print_text(const struct gfx950sim_time *t, const char *mode) {
     printf("in flight: %.0f bytes on average, %.0f at most; dirty in L2 at the end: %" PRIu64 " bytes\n",
            t->mean_bytes_in_flight, t->peak_bytes_in_flight, t->dirty_bytes);
     printf("busy: VALU %.1f %%, MFMA %.1f %%, SALU %.1f %%, LDS %.1f %%, VMEM %.1f %%\n",
-           100 * busy(t, t->valu_busy, t->simds), 100 * busy(t, t->mfma_busy, t->simds),
-           100 * busy(t, t->salu_busy, t->simds), 100 * busy(t, t->lds_busy, t->cus),
-           100 * busy(t, t->vmem_busy, t->cus));
+           100 * timed_busy(t, t->valu_busy, t->simds), 100 * timed_busy(t, t->mfma_busy, t->simds),
+           100 * timed_busy(t, t->salu_busy, t->simds), 100 * timed_busy(t, t->lds_busy, t->cus),
+           100 * timed_busy(t, t->vmem_busy, t->cus));
     printf("clocks of waves (%" PRIu64 "):", t->wave_clocks);
     for (unsigned c = 0; c < GFX950SIM_TIME_CAUSES; c++)
         if (t->cause_clocks[c])
@@ -118,23 +59,16 @@ static void print_text(const struct gfx950sim_time *t, const char *mode) {
 
 /* --- JSON --- */
 
-static cJSON *clocks_json(const uint64_t *clocks) {
-    cJSON *o = cJSON_CreateObject();
-    for (unsigned c = 0; c < GFX950SIM_TIME_CAUSES; c++)
-        cJSON_AddNumberToObject(o, gfx950sim_time_cause_name(c), (double)clocks[c]);
-    return o;
-}
-
 static void add_levels(cJSON *root, const struct gfx950sim_time *t) {
     cJSON *levels = cJSON_AddObjectToObject(root, "levels");
     for (unsigned i = 0; i < GFX950SIM_LEVELS; i++) {
         const struct gfx950sim_time_bytes *l = &t->level[i];
-        cJSON *o = cJSON_AddObjectToObject(levels, level_names[i]);
+        cJSON *o = cJSON_AddObjectToObject(levels, timed_level_name(i));
         cJSON_AddNumberToObject(o, "read_bytes", (double)l->read);
         cJSON_AddNumberToObject(o, "written_bytes", (double)l->written);
         cJSON_AddNumberToObject(o, "hits", (double)l->hits);
         cJSON_AddNumberToObject(o, "misses", (double)l->misses);
-        cJSON_AddNumberToObject(o, "gbps", gbps(t, l->read + l->written));
+        cJSON_AddNumberToObject(o, "gbps", timed_gbps(t, l->read + l->written));
         cJSON_AddNumberToObject(o, "roof_gbps", t->roof_gbps[i]);
     }
 }
@@ -150,7 +84,7 @@ static void add_instructions(cJSON *root) {
         cJSON_AddNumberToObject(o, "pc", (double)list[i].pc);
         cJSON_AddStringToObject(o, "text", list[i].text);
         cJSON_AddNumberToObject(o, "issues", (double)list[i].issues);
-        cJSON_AddItemToObject(o, "clocks", clocks_json(list[i].clocks));
+        cJSON_AddItemToObject(o, "clocks", timed_clocks_json(list[i].clocks));
         cJSON_AddItemToArray(array, o);
     }
 }
@@ -164,7 +98,7 @@ static void add_series(cJSON *root) {
     cJSON *flight = cJSON_AddArrayToObject(o, "bytes_in_flight"), *waves = cJSON_AddArrayToObject(o, "waves");
     cJSON *level[GFX950SIM_LEVELS];
     for (unsigned l = 0; l < GFX950SIM_LEVELS; l++)
-        level[l] = cJSON_AddArrayToObject(o, level_names[l]);
+        level[l] = cJSON_AddArrayToObject(o, timed_level_name(l));
     for (size_t i = 0; i < n; i++) {
         cJSON_AddItemToArray(flight, cJSON_CreateNumber(s[i].bytes_in_flight));
         cJSON_AddItemToArray(waves, cJSON_CreateNumber(s[i].waves));
@@ -173,22 +107,15 @@ static void add_series(cJSON *root) {
     }
 }
 
-static void print_json(const struct options *o, const struct launch *l, const struct gfx950sim_time *t) {
-    cJSON *root = cJSON_CreateObject();
-    cJSON_AddStringToObject(root, "file", o->launch.file);
-    cJSON_AddStringToObject(root, "kernel", l->kernel->name);
-    cJSON_AddStringToObject(root, "device", "modelled MI355X");
-    cJSON_AddStringToObject(root, "caches", o->mode);
-    cJSON_AddBoolToObject(root, "aborted", t->aborted != 0);
+static void print_json(const struct timed *timed) {
+    const struct gfx950sim_time *t = &timed->time;
+    cJSON *root = timed_json(timed);
     cJSON_AddStringToObject(root, "limited_by", t->limited_by);
     const struct {
         const char *name;
         double value;
-    } numbers[] = {{"modelled_us", t->modelled_us},
-                   {"launch_us", t->launch_us},
+    } numbers[] = {{"launch_us", t->launch_us},
                    {"packet_gap_us", t->packet_gap_us},
-                   {"clocks", (double)t->clocks},
-                   {"core_mhz", t->core_mhz},
                    {"workgroups", (double)t->workgroups},
                    {"waves", (double)t->waves},
                    {"wave_instructions", (double)t->wave_instructions},
@@ -199,17 +126,17 @@ static void print_json(const struct options *o, const struct launch *l, const st
                    {"mean_bytes_in_flight", t->mean_bytes_in_flight},
                    {"peak_bytes_in_flight", t->peak_bytes_in_flight},
                    {"dirty_bytes", (double)t->dirty_bytes},
-                   {"valu_busy", busy(t, t->valu_busy, t->simds)},
-                   {"mfma_busy", busy(t, t->mfma_busy, t->simds)},
-                   {"salu_busy", busy(t, t->salu_busy, t->simds)},
-                   {"lds_busy", busy(t, t->lds_busy, t->cus)},
-                   {"vmem_busy", busy(t, t->vmem_busy, t->cus)},
+                   {"valu_busy", timed_busy(t, t->valu_busy, t->simds)},
+                   {"mfma_busy", timed_busy(t, t->mfma_busy, t->simds)},
+                   {"salu_busy", timed_busy(t, t->salu_busy, t->simds)},
+                   {"lds_busy", timed_busy(t, t->lds_busy, t->cus)},
+                   {"vmem_busy", timed_busy(t, t->vmem_busy, t->cus)},
                    {"lds_conflict_clocks", (double)t->lds_conflict_clocks},
                    {"atomics", (double)t->atomics},
                    {"wave_clocks", (double)t->wave_clocks}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         cJSON_AddNumberToObject(root, numbers[i].name, numbers[i].value);
-    cJSON_AddItemToObject(root, "clocks_by_cause", clocks_json(t->cause_clocks));
+    cJSON_AddItemToObject(root, "clocks_by_cause", timed_clocks_json(t->cause_clocks));
     add_levels(root, t);
     add_instructions(root);
     add_series(root);
@@ -217,44 +144,17 @@ static void print_json(const struct options *o, const struct launch *l, const st
     cli_print_json(root);
 }
 
-/* 0, or 2 after a message. */
-static int run(const struct options *o, struct launch_prepared *p) {
-    char err[1024] = "";
-    for (uint64_t i = 0; i < o->repeat; i++) {
-        enum launch_status s = launch_run(&p->launch, err, sizeof err);
-        if ((s != LAUNCH_OK && s != LAUNCH_FAULT) || (s == LAUNCH_FAULT && report_errors() == 0)) {
-            fprintf(stderr, "gfx950sim time: %s\n", err);
-            return 2;
-        }
-    }
-    if (arguments_store(&p->args, err, sizeof err))
-        return 0;
-    fprintf(stderr, "gfx950sim time: %s\n", err);
-    return 2;
-}
-
 int cmd_time(int argc, char **argv) {
-    struct options o = {.mode = "cold", .repeat = 1};
-    struct launch_prepared p = {.code = NULL};
-    settings_init();
-    launch_options_init(&o.launch, "time");
-    int status = launch_options_parse(&o.launch, argc, argv, own_options, &o);
+    struct options o = {.json = false};
+    int status = timed_begin(&o.timed, "time", argc, argv, own_options);
     if (!status)
-        status = launch_set(&o.launch, "time", o.mode);
-    if (!status)
-        status = launch_prepare(&o.launch, &p);
-    if (!status)
-        status = run(&o, &p);
-    struct gfx950sim_time t = {.size = sizeof t};
-    if (!status && gfx950sim_get_time(&t) == 0) {
-        if (o.json) {
-            print_json(&o, &p.launch, &t);
-        } else {
-            print_text(&t, o.mode);
-            fputs(gfx950sim_findings(), stdout);
-        }
-        status = report_errors() || report_warnings() ? EXIT_FINDINGS : EXIT_CLEAN;
+        status = timed_launch(&o.timed);
+    if (!status && o.json)
+        print_json(&o.timed);
+    else if (!status) {
+        print_text(&o.timed.time, o.timed.mode);
+        fputs(gfx950sim_findings(), stdout);
     }
-    launch_release(&p);
-    return status;
+    timed_end(&o.timed);
+    return status ? status : timed_status();
 }

@@ -221,10 +221,11 @@ void lds_race_write(struct lds_access *a, uint64_t lanes, const uint32_t *const 
             struct lds_record *r = &x.g->lds[d];
             uint64_t bytes = covered(d, addr, a->bytes), w = r->write;
             bool continues = w && (uint16_t)w == x.epoch, others = continues && bits(w, WRITER, 5) != me;
-            if (others || (uint16_t)r->read == x.epoch) {
+            bool before = w && (uint16_t)(w + 1) == x.epoch; /* the barrier: it may not have waited */
+            if (others || before || (uint16_t)r->read == x.epoch) {
                 if (same < 0)
                     same = changes_nothing(a, value, i);
-                if (!same && continues)
+                if (!same && (continues || before))
                     check_writer(&x, w, (unsigned)bytes, i);
                 if (!same)
                     check_readers(&x, r->read, (unsigned)bytes, i);

@@ -43,6 +43,23 @@ class CheckCsv(unittest.TestCase):
         crlf = (HEADER + ROW + second).replace("\n", "\r\n").encode()
         self.assertEqual(check(crlf), (0, "DIR/t.csv: 2 rows, all right\n", ""))
 
+    def test_kinds_differ_by_header(self) -> None:
+        header = "N,K,a_div,weighted,rows,kernel,n_tile,k_waves,k_splits,use_asm,us,method\n"
+        self.assertEqual(
+            check(b"# MoE\n\n" + header.encode())[:2], (0, "DIR/t.csv: 0 rows, all right\n")
+        )
+        status, _, err = check(
+            (header + f"1536,6144,4,0,1,{KERNEL},4,1,1,1,7.2,measured\n").encode()
+        )
+        self.assertEqual(status, 2)
+        self.assertIn(f'DIR/t.csv:2:17: kernel is "{KERNEL}", which does not compute MoE', err)
+        status, _, err = check(header.replace("a_div", "div").encode())
+        self.assertEqual(status, 2)
+        self.assertIn("must be the header N,K,a_div", err)
+        status, _, err = check(HEADER.replace("K,N", "M,N").encode())
+        self.assertEqual(status, 2)
+        self.assertIn("must be the header K,N,M", err)
+
     def test_every_problem_has_a_line(self) -> None:
         text = (
             "# a comment\n"

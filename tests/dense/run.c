@@ -15,6 +15,7 @@ smallm_context *run_open(const char *hip_library) {
     smallm_context_options options;
     smallm_context_options_init(&options, sizeof options);
     options.hip_handle = device_open(hip_library);
+    device_set("checks", "own");
     if (smallm_context_create(&context, &options) == SMALLM_OK)
         return context;
     fprintf(stderr, "no context: %s\n", smallm_last_error());
@@ -28,7 +29,11 @@ void run_close(void) {
 }
 
 bool run_kernel(uint32_t index, struct run_kernel *kernel) {
-    *kernel = (struct run_kernel){.name = smallm_kernel_name(index)};
+    *kernel = (struct run_kernel){.name = NULL};
+    uint32_t dense = 0, at = 0;
+    for (; (kernel->name = smallm_kernel_name(at)) != NULL; at++)
+        if (strncmp(kernel->name, "smallm_dense_", strlen("smallm_dense_")) == 0 && dense++ == index)
+            break;
     if (kernel->name == NULL)
         return false;
     if (sscanf(kernel->name, "smallm_dense_%7[a-z]_m%u_r%u_l%u_w%u_d%u", kernel->family, &kernel->m_tile,

@@ -9,18 +9,19 @@
 #include "layer.h"
 #include "smallm/smallm.h"
 
-/* A context on the HIP library, which is the simulator or a GPU's. Ends the program with a message if there is none. */
+/* A context on the HIP library, which is the simulator, with every check an error. Ends the program with a message if
+ * there is none. */
 smallm_context *run_open(const char *hip_library);
 void run_close(void);
 
-/* A built-in kernel by its name's parts. */
+/* A built-in dense kernel by its name's parts. */
 struct run_kernel {
     const char *name;
     char family[8]; /* "gemv" or "mfma" */
     unsigned m_tile, n_rows, k_lanes, k_waves, depth;
     bool splits_k; /* several workgroups may share the K of a tile */
 };
-/* False past the last kernel. */
+/* Dense kernels are counted from 0; false past the last. */
 bool run_kernel(uint32_t index, struct run_kernel *kernel);
 /* The first kernel of a family that takes m rows; false if there is none. */
 bool run_kernel_of(const char *family, unsigned m, struct run_kernel *kernel);

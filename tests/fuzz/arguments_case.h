@@ -68,4 +68,11 @@ void step_dense(void);
 void step_capture(void);
 void step_workspace(void);
 
+/* The launch that a call under way may make, where it is not one of a dense problem; NULL: none. */
+extern void (*other_judge)(const struct launch *launch);
+
+void step_quantise(void);
+void step_sort(void);
+void step_moe(void);
+
 #endif

@@ -46,6 +46,8 @@ static statuses spoil_options(smallm_context_options *options, bool *loose) {
     } else if (fuzz_once_in(12)) {
         set(&options->dense_csv, "SMALLM_DENSE_CSV", bad_file(&errors, SMALLM_ERROR_TABLE));
     }
+    if (fuzz_once_in(24))
+        set(&options->moe_csv, "SMALLM_MOE_CSV", bad_file(&errors, SMALLM_ERROR_TABLE));
     if (fuzz_once_in(12)) {
         const char *folder = bad_file(&errors, SMALLM_ERROR_CODE_OBJECT);
         set(&options->code_object_dir, "SMALLM_CO_DIR", fuzz_once_in(2) ? it.bad_objects : folder);
@@ -84,7 +86,8 @@ static statuses spoil_devices(smallm_context_options *options) {
 }
 
 void make_context(void) {
-    static const char *const variables[] = {"SMALLM_KERNEL", "SMALLM_DENSE_CSV", "SMALLM_CO_DIR", "SMALLM_HIP_LIBRARY"};
+    static const char *const variables[] = {"SMALLM_KERNEL", "SMALLM_DENSE_CSV", "SMALLM_MOE_CSV", "SMALLM_CO_DIR",
+                                            "SMALLM_HIP_LIBRARY"};
     for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
         unsetenv(variables[i]);
     it.kernel = NULL;

@@ -12,7 +12,13 @@ static struct {
     void *stream;
 } armed;
 
+void (*other_judge)(const struct launch *launch);
+
 void hip_judge(const struct launch *launch) {
+    if (other_judge != NULL) {
+        other_judge(launch);
+        return;
+    }
     if (armed.problem == NULL)
         wrong("a launch of %s, and none was asked for", launch->kernel);
     judge_launch(launch, armed.problem, armed.buffers, armed.workspace, armed.stream);

@@ -210,6 +210,8 @@ const char *make_kernel_name(bool wild) {
 
 static struct cell make_cell(void) {
     const char *name = make_kernel_name(false);
+    while (!kernel_is_dense(name))
+        name = make_kernel_name(false);
     const struct kernel_shape shape = kernel_shape(name);
     struct cell cell = {.kernel = name, .k_splits = 1, .use_asm = !fuzz_once_in(4)};
     cell.m = up_to(shape.m_tile);

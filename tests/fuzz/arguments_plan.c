@@ -7,7 +7,7 @@
 smallm_dense_problem with_forced(const smallm_dense_problem *problem) {
     smallm_dense_problem full = *problem;
     if (full.kernel == NULL)
-        full.kernel = it.kernel;
+        full.kernel = it.kernel != NULL && kernel_is_dense(it.kernel) ? it.kernel : NULL;
     else if (kernel_find(full.kernel) != NULL)
         full.kernel = kernel_find(full.kernel);
     return full;
@@ -23,6 +23,8 @@ statuses plan_answers(const smallm_dense_problem *problem) {
     const bool table_is_known = it.table.known || it.table.count == 0;
     if (errors != 0)
         return errors;
+    if (problem->kernel != NULL && !kernel_is_dense(problem->kernel))
+        return DECLINED;
     if (outside_envelope(problem) || table_declines(table_cell(&it.table, problem), problem))
         return DECLINED;
     return well_inside(problem) && table_is_known ? OK : OK | DECLINED;

@@ -14,13 +14,24 @@ static uint64_t up(uint64_t a, uint64_t b) {
     return a / b + (a % b != 0);
 }
 
+bool kernel_is_dense(const char *name) {
+    return strncmp(name, "smallm_dense_", strlen("smallm_dense_")) == 0;
+}
+
+bool kernel_is_moe(const char *name) {
+    return strncmp(name, "smallm_moe_mfma_", strlen("smallm_moe_mfma_")) == 0 ||
+           strncmp(name, "smallm_moe_gemv_", strlen("smallm_moe_gemv_")) == 0;
+}
+
 struct kernel_shape kernel_shape(const char *name) {
     struct kernel_shape shape = {0};
     char family[8];
     int end = 0;
-    if (sscanf(name, "smallm_dense_%4[a-z]_m%u_r%u_l%u_w%u_d%u%n", family, &shape.m_tile, &shape.n_rows, &shape.k_lanes,
+    const char *rest = strncmp(name, "smallm_dense_", 13) == 0 ? name + 13 : name + strlen("smallm_moe_");
+    if ((!kernel_is_dense(name) && !kernel_is_moe(name)) ||
+        sscanf(rest, "%4[a-z]_m%u_r%u_l%u_w%u_d%u%n", family, &shape.m_tile, &shape.n_rows, &shape.k_lanes,
                &shape.k_waves, &shape.depth, &end) != 6 ||
-        name[end] != '\0')
+        rest[end] != '\0')
         wrong("the kernel name %s has no parameters", name);
     shape.matrix = strcmp(family, "mfma") == 0;
     if (!shape.matrix && strcmp(family, "gemv") != 0)
@@ -42,6 +53,8 @@ const char *kernel_find(const char *name) {
 unsigned kernels_m(void) {
     unsigned most = 0;
     for (uint32_t i = 0; i < smallm_kernel_count(); i++) {
+        if (!kernel_is_dense(smallm_kernel_name(i)))
+            continue;
         const unsigned m = kernel_shape(smallm_kernel_name(i)).m_tile;
         most = m > most ? m : most;
     }
@@ -50,7 +63,7 @@ unsigned kernels_m(void) {
 
 bool kernels_have_matrix(void) {
     for (uint32_t i = 0; i < smallm_kernel_count(); i++)
-        if (kernel_shape(smallm_kernel_name(i)).matrix)
+        if (kernel_is_dense(smallm_kernel_name(i)) && kernel_shape(smallm_kernel_name(i)).matrix)
             return true;
     return false;
 }

@@ -16,16 +16,20 @@ typedef uint64_t statuses;
 
 /* The parameters in a kernel's name. */
 struct kernel_shape {
-    bool matrix; /* dense_mfma, else dense_gemv */
+    bool matrix; /* dense_mfma or moe_mfma, else dense_gemv or moe_gemv */
     unsigned m_tile, n_rows, k_lanes, k_waves, depth;
     unsigned n_tile, block, k_step;
 };
 struct kernel_shape kernel_shape(const char *name);
 
+/* Does it compute dense problems, or MoE problems? */
+bool kernel_is_dense(const char *name);
+bool kernel_is_moe(const char *name);
+
 /* The library's own copy of the name of a kernel that is built in, or NULL. */
 const char *kernel_find(const char *name);
 
-/* The most rows of any kernel that is built in, and whether there is any of family dense_mfma. */
+/* The most rows of any dense kernel that is built in, and whether there is any of family dense_mfma. */
 unsigned kernels_m(void);
 bool kernels_have_matrix(void);
 

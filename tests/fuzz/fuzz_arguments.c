@@ -87,10 +87,14 @@ static void step_small(void) {
         wrong("a constant is not as it should be");
     void (*const inits[])(void *, size_t) = {(void (*)(void *, size_t))(void (*)(void))smallm_context_options_init,
                                              (void (*)(void *, size_t))(void (*)(void))smallm_dense_problem_init,
-                                             (void (*)(void *, size_t))(void (*)(void))smallm_dense_buffers_init};
+                                             (void (*)(void *, size_t))(void (*)(void))smallm_dense_buffers_init,
+                                             (void (*)(void *, size_t))(void (*)(void))smallm_moe_problem_init,
+                                             (void (*)(void *, size_t))(void (*)(void))smallm_moe_buffers_init,
+                                             (void (*)(void *, size_t))(void (*)(void))smallm_moe_sort_args_init,
+                                             (void (*)(void *, size_t))(void (*)(void))smallm_quantise_args_init};
     const size_t size = fuzz_below(400);
     void *memory = malloc(size + !size);
-    for (int i = 0; i < 3 && memory != NULL; i++) {
+    for (size_t i = 0; i < sizeof inits / sizeof *inits && memory != NULL; i++) {
         inits[i](NULL, size);
         inits[i](memory, size);
         if (size >= sizeof size && memcmp(memory, &size, sizeof size) != 0)
@@ -107,7 +111,8 @@ static void run_case(uint64_t seed, uint64_t n) {
     if (it.context != NULL) {
         static void (*const steps[])(void) = {step_plan,    step_plan,      step_plan,  step_execute, step_execute,
                                               step_execute, step_execute,   step_dense, step_dense,   step_dense,
-                                              step_capture, step_workspace, step_info,  step_small};
+                                              step_capture, step_workspace, step_info,  step_small,   step_quantise,
+                                              step_sort,    step_moe,       step_moe,   step_moe};
         for (uint64_t i = fuzz_below(STEPS); i > 0; i--)
             steps[fuzz_below(sizeof steps / sizeof *steps)]();
     }

@@ -25,6 +25,8 @@ _NO_RESULT = (
     "s_branch",
     "buffer_inv",
     "ds_add",
+    "ds_or",
+    "s_bitcmp",
 )
 _READS_RESULT = ("buffer_atomic",)
 VM_MOST, LGKM_MOST = 63, 15
@@ -143,8 +145,9 @@ def _wait_step(by_number: Dict[int, Line]) -> "Step[Flights]":
             vm = _shortened(vm, counts["vmcnt"], by_number) if "vmcnt" in counts else vm
             lgkm = _shortened(lgkm, counts["lgkmcnt"], by_number) if "lgkmcnt" in counts else lgkm
             return (vm, lgkm), None
-        touched = line.reads | line.writes
         for number in vm + lgkm:
+            in_order = number in vm and line.mnemonic.startswith("buffer_load")
+            touched = line.reads if in_order else line.reads | line.writes
             if touched & by_number[number].writes:
                 loads = by_number[number].text
                 return state, f"line {line.number} '{line.text}' touches what '{loads}' loads"

@@ -41,6 +41,15 @@ class Derived(unittest.TestCase):
         self.assertEqual(tile.lds_bytes, 8 * 32 * 32 * 4 + 16)
         self.assertEqual(KernelConfig("dense_mfma", 16, 1, 4, 1, 3).lds_bytes, 0)
 
+    def test_grouped_families(self) -> None:
+        matrix, vector = read(f"{HEADER}\nmoe_mfma,64,2,4,8,2\nmoe_gemv,2,2,64,4,1\n")
+        self.assertEqual(matrix.name, "smallm_moe_mfma_m64_r2_l4_w8_d2")
+        self.assertEqual((matrix.n_tile, matrix.block, matrix.splits_k), (32, 512, True))
+        self.assertEqual(matrix.lds_bytes, 8 * 64 * 32 * 4 + 16)
+        self.assertEqual(KernelConfig("moe_mfma", 16, 1, 4, 1, 3).lds_bytes, 4096 // 8 + 16)
+        self.assertEqual((vector.n_tile, vector.block, vector.splits_k), (2, 256, False))
+        self.assertEqual(vector.lds_bytes, 4096 // 8 + 16)
+
     def test_families_without_all_parameters(self) -> None:
         quantise, sort = read(f"{HEADER}\nquantise,1,-,4,4,-\nmoe_sort,-,-,-,16,-\n")
         self.assertEqual(quantise.name, "smallm_quantise_m1_l4_w4")
@@ -86,6 +95,8 @@ class Errors(unittest.TestCase):
         self.check(head + "dense_gemv,1,1,64,1,0\n", 3, 21, "depth is '0'")
         self.check(head + "dense_gemv,1,1,64,1\n", 3, 1, "5 cells")
         self.check(head + "dense_gemv,1,-,64,1,3\n", 3, 14, "n_rows is '-'")
+        self.check(head + "moe_mfma,48,1,4,8,3\n", 3, 10, "m_tile is '48'; in moe_mfma")
+        self.check(head + "moe_gemv,1,3,64,1,2\n", 3, 12, "n_rows is '3'; in moe_gemv")
         self.check(
             head + "moe_sort,-,1,-,16,-\n", 3, 12, "n_rows is '1'; in moe_sort it must be one of -$"
         )

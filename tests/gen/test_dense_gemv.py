@@ -7,7 +7,7 @@ import unittest
 from typing import List, Tuple
 
 from gen.config import KernelConfig
-from gen.kernels.dense_gemv import rounding_chain
+from gen.kernels.vector import rounding_chain
 from gen.kernels.stages.load import SENTINEL, batches
 from gen.pipeline import Listing
 from tests.gen import listing_model

@@ -7,7 +7,7 @@ import unittest
 from typing import Dict, List, Set, Tuple
 
 from gen.config import KernelConfig
-from gen.kernels.dense_mfma import roundings
+from gen.kernels.matrix import roundings
 from gen.pipeline import Listing
 from tests.gen import listing_model
 from tests.gen.support import shipped

@@ -7,7 +7,14 @@ import unittest
 
 from tests.gen import support
 
-HEADLINES = ("smallm_dense_gemv_m1_r1_l64_w1_d3", "smallm_dense_mfma_m16_r1_l4_w8_d5")
+HEADLINES = (
+    "smallm_dense_gemv_m1_r1_l64_w1_d3",
+    "smallm_dense_mfma_m16_r1_l4_w8_d5",
+    "smallm_quantise_m1_l4_w4",
+    "smallm_moe_sort_w16",
+    "smallm_moe_mfma_m16_r1_l4_w8_d5",
+    "smallm_moe_gemv_m1_r1_l64_w1_d3",
+)
 
 
 class Golden(unittest.TestCase):

@@ -65,6 +65,29 @@ class Dense(unittest.TestCase):
         self.assertEqual(layout.size, 24)
 
 
+class Moe(unittest.TestCase):
+    def test_offsets_are_the_contract(self) -> None:
+        offsets = kernarg.MOE.offsets()
+        self.assertEqual(list(offsets.values()), sorted(offsets.values()))
+        pointers = {a.name for a in kernarg.MOE.args if a.pointer}
+        tables = {"sorted_token_ids", "expert_ids", "num_tokens_post_padded", "weights"}
+        self.assertEqual(pointers, {"x", "x_scale", "w", "w_scale", "out", "workspace"} | tables)
+        expected = {"n": 56, "slice_steps": 64, "ldo": 108, "weights": 112, "workspace": 128}
+        expected.update({"slice_steps1": 136, "k_splits": 144, "format": 152, "block_shift": 168})
+        self.assertEqual({name: offsets[name] for name in expected}, expected)
+        self.assertEqual(kernarg.MOE.size, 176)
+
+    def test_what_combines_is_loaded_in_one_go(self) -> None:
+        """Eight dwords from k_splits to the end of the segment."""
+        self.assertEqual(kernarg.MOE.offsets()["k_splits"] + 32, kernarg.MOE.size)
+
+    def test_halves_of_the_tickets(self) -> None:
+        self.assertEqual(2 * kernarg.COMBINE_TICKET_OFFSET, kernarg.TICKET_BYTES)
+        self.assertEqual(kernarg.COMBINE_TICKET_OFFSET // 4, 4096)
+        self.assertFalse(kernarg.MOE_WEIGHTED & kernarg.MOE_COMBINED)
+        self.assertGreater(min(kernarg.MOE_WEIGHTED, kernarg.MOE_COMBINED), 3)
+
+
 class Header(unittest.TestCase):
     def test_constants(self) -> None:
         found = dict(

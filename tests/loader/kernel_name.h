@@ -15,8 +15,16 @@ static inline unsigned kernel_parameter(const char *kernel, char letter) {
     return 0;
 }
 
+static inline bool kernel_is_dense(const char *kernel) {
+    return strncmp(kernel, "smallm_dense_", 13) == 0;
+}
+
+static inline bool kernel_is_moe(const char *kernel) {
+    return strncmp(kernel, "smallm_moe_mfma_", 16) == 0 || strncmp(kernel, "smallm_moe_gemv_", 16) == 0;
+}
+
 static inline bool kernel_is_matrix(const char *kernel) {
-    return strncmp(kernel, "smallm_dense_mfma_", 18) == 0;
+    return strncmp(kernel, "smallm_dense_mfma_", 18) == 0 || strncmp(kernel, "smallm_moe_mfma_", 16) == 0;
 }
 
 static inline unsigned kernel_waves(const char *kernel) {

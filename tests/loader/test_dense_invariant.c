@@ -62,6 +62,8 @@ static void test_forced(void) {
     for (uint32_t i = 0; i < smallm_kernel_count(); i++) {
         smallm_dense_problem problem = good_problem(1, 768, 6144);
         problem.kernel = smallm_kernel_name(i);
+        if (!kernel_is_dense(problem.kernel))
+            continue;
         if (kernel_is_matrix(problem.kernel))
             check_every_m(problem, kernel_parameter(problem.kernel, 'm'));
         else

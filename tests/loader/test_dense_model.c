@@ -50,6 +50,8 @@ static void test_cheapest(void) {
         size_t candidates = 0;
         for (uint32_t kernel = 0; kernel < smallm_kernel_count(); kernel++)
             for (size_t s = 0; s < sizeof splits / sizeof splits[0]; s++) {
+                if (!kernel_is_dense(smallm_kernel_name(kernel)))
+                    continue;
                 const double us = modelled(smallm_kernel_name(kernel), splits[s], m, n, k);
                 candidates += us != 0;
                 CHECK(us == 0 || chosen <= us + resolution, "M=%d N=%d K=%d: %f us was chosen, %s with %d splits is %f",
@@ -81,7 +83,7 @@ static double of_splits(const char *kernel) {
 static void test_splits(void) {
     for (uint32_t i = 0; i < smallm_kernel_count(); i++) {
         const char *kernel = smallm_kernel_name(i);
-        if (!kernel_is_matrix(kernel))
+        if (!kernel_is_dense(kernel) || !kernel_is_matrix(kernel))
             continue;
         /* Three round trips of 0.22 us; three times the partial tile at 64 bytes a clock of 2.4 GHz. */
         const double bytes = 4.0 * kernel_parameter(kernel, 'm') * kernel_columns(kernel);
@@ -99,6 +101,8 @@ static void test_splits(void) {
 static void test_rows(void) {
     for (uint32_t i = 0; i < smallm_kernel_count(); i++) {
         const char *kernel = smallm_kernel_name(i);
+        if (!kernel_is_dense(kernel))
+            continue;
         const int64_t most = kernel_parameter(kernel, 'm');
         const double few = modelled(kernel, 1, 1, 9216, 6144), many = modelled(kernel, 1, most, 9216, 6144);
         CHECK(many >= few, "%s: %f us for %d rows and %f for one", kernel, many, (int)most, few);

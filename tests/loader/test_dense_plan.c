@@ -146,7 +146,7 @@ static void test_launch(void) {
 static void test_splits(void) {
     for (uint32_t i = 0; i < smallm_kernel_count(); i++) {
         const char *name = smallm_kernel_name(i);
-        if (!kernel_is_matrix(name))
+        if (!kernel_is_dense(name) || !kernel_is_matrix(name))
             continue;
         for (int64_t k_splits = 2; k_splits <= 16; k_splits += 7) {
             smallm_dense_problem problem = good_problem(1, 1000, 128 * kernel_parameter(name, 'w') * k_splits);
@@ -196,6 +196,13 @@ static void test_forced_kernel(void) {
         const char *name = smallm_kernel_name(i);
         smallm_dense_problem problem = good_problem(kernel_parameter(name, 'm'), 100, 320);
         problem.kernel = name;
+        if (!kernel_is_dense(name)) {
+            smallm_plan *none = NULL;
+            problem.m = 1;
+            CHECK_FAILS(smallm_dense_plan_create(&none, context, &problem), SMALLM_DECLINED, name,
+                        "does not compute dense");
+            continue;
+        }
         launch_and_check(problem, 0);
         smallm_plan *plan = make(problem);
         const smallm_plan_info info = info_of(plan);

@@ -13,7 +13,7 @@ static const char header[] = "K,N,M,kernel,n_tile,k_waves,k_splits,use_asm,us,me
 /* The last kernel of a family that takes one row: not what the cost model would choose for the shapes below. */
 static void pick(char name[128], bool of_matrix) {
     for (uint32_t i = 0; i < smallm_kernel_count(); i++)
-        if (kernel_is_matrix(smallm_kernel_name(i)) == of_matrix)
+        if (kernel_is_dense(smallm_kernel_name(i)) && kernel_is_matrix(smallm_kernel_name(i)) == of_matrix)
             snprintf(name, 128, "%s", smallm_kernel_name(i));
     CHECK(name[0] != '\0', "no kernel of the family is built in");
 }

@@ -80,7 +80,7 @@ static void test_arguments(void) {
     /* A newer caller: its extra fields must be zero. */
     struct {
         smallm_context_options options;
-        int extra;
+        int64_t extra;
     } newer = {options_for(0), 0};
     newer.options.size = sizeof newer;
     CHECK_OK(create_with(&newer.options));

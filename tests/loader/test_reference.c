@@ -78,7 +78,7 @@ static void test_quantise(void) {
                 values[i] = 448;
             largest = fmax(largest, fabs(values[i]));
         }
-        quantise_block(values, elements, &scale);
+        quantise_block(SMALLM_SCALE_CEIL, values, elements, &scale);
         int e = -127;
         while (e < 127 && ldexp(448, e) < fmax(largest, 1e-20))
             e++;

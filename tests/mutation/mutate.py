@@ -19,6 +19,8 @@ import tempfile
 from dataclasses import dataclass
 from typing import Dict, Iterator, List, Sequence, Tuple
 
+import moe_cases
+
 OUT_BYTES = (2, 2, 4)  # of bf16, f16, f32: the index is the argument `format`, bits 1:0
 BIAS_BYTES = (0, 2, 2, 4)  # of none, bf16, f16, f32: bits 3:2
 TICKET_BYTES = 32768
@@ -57,7 +59,7 @@ class Tools:
     work: pathlib.Path
 
 
-def mutations(listing: str) -> Iterator[Mutation]:
+def mutations(listing: str, bounds: Tuple[str, ...]) -> Iterator[Mutation]:
     """All waits, all nops, and the bound of each descriptor that guards loads."""
     lines = listing.splitlines()
 
@@ -67,7 +69,11 @@ def mutations(listing: str) -> Iterator[Mutation]:
     for i, line in enumerate(lines):
         nop = NOP.match(line)
         if WAIT.match(line):
-            rules = ("wait-lgkmcnt", "lds-race") if "lgkmcnt" in line else ("wait-vmcnt",)
+            rules = (
+                ("wait-lgkmcnt", "lds-race", "lds-atomic-race")
+                if "lgkmcnt" in line
+                else ("wait-vmcnt",)
+            )
             if "; wait |" not in line:  # the author's own, for stores, and not the wait pass's
                 rules = UNORDERED
             if "; ticket |" in line:  # it waits for stores that other workgroups read
@@ -75,7 +81,9 @@ def mutations(listing: str) -> Iterator[Mutation]:
             yield Mutation(i + 1, f"deleted: {line.strip()}", rules, with_line(i, []))
         elif BARRIER.match(line):
             what = f"deleted: {line.strip()}"
-            yield Mutation(i + 1, what, ("lds-race", "global-race"), with_line(i, []))
+            yield Mutation(
+                i + 1, what, ("lds-race", "lds-atomic-race", "global-race"), with_line(i, [])
+            )
         elif PUBLISH.match(line):
             what = f"plain: {line.strip()}"
             yield Mutation(i + 1, what, UNORDERED, with_line(i, [line.replace(" sc1", "", 1)]))
@@ -94,7 +102,7 @@ def mutations(listing: str) -> Iterator[Mutation]:
             yield Mutation(i + 1, f"deleted: {line.strip()}", names, with_line(i, []))
         else:
             bound, row = BOUND.match(line), ROW.match(line)
-            if bound and bound.group(5).startswith(("srd_w", "srd_x", "srd_out", "srd_bias")):
+            if bound and bound.group(5).startswith(bounds):
                 lifted = f"    s_mov_b32 {bound.group(2)}, 0x7fffffff {bound.group(4)}"
                 what = f"bound lifted: {line.strip()}"
                 yield Mutation(i + 1, what, OUTSIDE, with_line(i, [lifted]))
@@ -139,10 +147,23 @@ class Kernel:
     k_round: int  # K that all waves of a workgroup cover in one step
     depth: int
 
+    @property
+    def grouped(self) -> bool:
+        return "_moe_" in self.name
+
+    @property
+    def bounds(self) -> Tuple[str, ...]:
+        """Descriptors whose bounds hold something back. In moe_mfma rows without a slot, steps past K and columns past N
+        have offsets that are past every bound, those of X, of Out and of the rows to combine among them.
+        """
+        if not self.grouped:
+            return ("srd_w", "srd_x", "srd_out", "srd_bias")
+        return ("srd_w", "srd_ids", "srd_all") + (() if self.matrix else ("srd_x", "srd_out"))
+
     @staticmethod
     def of(name: str) -> "Kernel":
         p = {key: int(value) for key, value in re.findall(r"_([mrlwd])(\d+)", name)}
-        if "_dense_mfma_" in name:
+        if "_mfma_" in name:
             k_round = 128 * p["w"]
             return Kernel(name, True, p["m"], 16 * p["r"], 64 * p["w"], p["w"], k_round, p["d"])
         n_tile, k_round = 4 // p["w"] * p["r"] * (64 // p["l"]), 32 * p["l"] * p["w"]
@@ -237,15 +258,34 @@ def names_both(text: str, mutation: Mutation) -> bool:
     )
 
 
+def launches(tools: Tools, kernel: Kernel) -> Iterator[List[str]]:
+    """Arguments of every launch, each with files of its own."""
+    if kernel.grouped:
+        of_moe = moe_cases.Kernel(
+            kernel.matrix,
+            kernel.m_tile,
+            kernel.n_tile,
+            kernel.block,
+            kernel.k_waves,
+            kernel.k_round,
+            kernel.depth,
+        )
+        for i, case in enumerate(moe_cases.cases(of_moe)):
+            folder = tools.work / f"{kernel.name}{i}"
+            folder.mkdir(exist_ok=True)
+            yield moe_cases.arguments(folder, of_moe, case)
+        return
+    for i, shape in enumerate(kernel.shapes()):
+        folder = tools.work / f"{kernel.name}{i}"
+        folder.mkdir(exist_ok=True)
+        yield dense_arguments(Tools(tools.sim, tools.llvm_mc, tools.ld_lld, folder), kernel, shape)
+
+
 def check(tools: Tools, listing: pathlib.Path) -> Tuple[int, List[str]]:
     """Mutations tried and complaints."""
     name = listing.stem
     kernel = Kernel.of(name)
-    cases = []
-    for i, shape in enumerate(kernel.shapes()):
-        folder = Tools(tools.sim, tools.llvm_mc, tools.ld_lld, tools.work / f"{name}{i}")
-        folder.work.mkdir(exist_ok=True)
-        cases.append(dense_arguments(folder, kernel, shape))
+    cases = list(launches(tools, kernel))
     text = listing.read_text()
     whole = assemble(tools, text)
     for arguments in cases:
@@ -253,7 +293,7 @@ def check(tools: Tools, listing: pathlib.Path) -> Tuple[int, List[str]]:
         if clean:
             return 0, [f"{name}: the unchanged listing has findings:\n{clean[0]['text']}"]
     tried, complaints = 0, []
-    for mutation in mutations(text):
+    for mutation in mutations(text, kernel.bounds):
         tried += 1
         right, seen = found_by(tools, mutation, cases)
         if not right:

@@ -74,7 +74,7 @@ static void latencies(void) {
 
 /* --- streams --- */
 
-enum { GROUPS = 1024, GROUP_BYTES = 4096 };
+enum { GROUPS = 256, GROUP_BYTES = 4096 };
 
 /* GB/s of a launch twice as long, less the shorter one. */
 static double rate(const char *kernel, unsigned groups, uint32_t count, uint32_t stride, const char *mode, bool again,
@@ -97,28 +97,31 @@ static void bandwidths(void) {
     struct mem_alloc *m = buffer((size_t)64 << 20);
     double hbm = rate("stream_nt", GROUPS, 1, all, "cold", false, m, &t);
     row("stream, HBM, whole chip", "GB/s", hbm, time_parameter("hbm.bandwidth"), 0.05);
-    CHECK(t.level[GFX950SIM_HBM].read == (size_t)64 << 20, "%llu bytes from HBM",
+    CHECK(t.level[GFX950SIM_HBM].read == (uint64_t)all * 16, "%llu bytes from HBM",
           (unsigned long long)t.level[GFX950SIM_HBM].read);
     double mall = rate("stream", GROUPS, 1, all, "flush", true, m, &t);
     row("stream, Infinity Cache, whole chip", "GB/s", mall, time_parameter("mall.bandwidth"), 0.05);
     CHECK(t.level[GFX950SIM_HBM].read == 0, "%llu bytes from HBM", (unsigned long long)t.level[GFX950SIM_HBM].read);
-    time_override("l2.read_bytes", 32); /* as the file has it, L2 and L1 have the same bandwidth */
-    double l2 = rate("stream", 256, 1, 256 * GROUP_BYTES, "warm", true, m, &t), l2_roof = t.roof_gbps[GFX950SIM_L2];
-    row("stream, L2 with 32 bytes a channel", "GB/s", l2, l2_roof, 0.05);
-    time_override("l2.read_bytes", 128);
-    double l1 = rate("stream_same", 256, 32, 0, "warm", true, m, &t);
+    double l2 = rate("stream", 256, 1, 256 * GROUP_BYTES, "warm", true, m, &t);
+    row("stream, L2, whole chip", "GB/s", l2, t.roof_gbps[GFX950SIM_L2], 0.05);
+    double old = time_parameter("l2.read_bytes");
+    time_override("l2.read_bytes", 32);
+    l2 = rate("stream", 256, 1, 256 * GROUP_BYTES, "warm", true, m, &t);
+    row("stream, L2 with 32 bytes a channel", "GB/s", l2, t.roof_gbps[GFX950SIM_L2], 0.05);
+    time_override("l2.read_bytes", old);
+    double l1 = rate("stream_same", 256, 8, 0, "warm", true, m, &t);
     row("stream, L1, whole chip", "GB/s", l1, t.roof_gbps[GFX950SIM_L1], 0.05);
     time_override("l2.fabric_bytes", 8);
     double fabric = rate("stream", GROUPS, 1, all, "flush", true, m, &t);
     row("stream, fabric with 8 bytes a channel", "GB/s", fabric, 8 * 128 * clocks_per_ns(), 0.05);
-    time_override("l2.fabric_bytes", 64);
+    time_set("machine", "built-in");
     time_override("hbm.bandwidth", 3000);
     row("stream, HBM with 3000 GB/s", "GB/s", rate("stream", GROUPS, 1, all, "cold", false, m, &t), 3000, 0.05);
-    time_override("hbm.bandwidth", 6914);
+    time_set("machine", "built-in");
     time_override("l2.write_bytes", 4);
     double writes = rate("store_stream", GROUPS, 1, all, "cold", false, m, &t);
     row("stores, L2 with 4 bytes a channel", "GB/s", writes, 4 * 128 * clocks_per_ns(), 0.05);
-    time_override("l2.write_bytes", 64);
+    time_set("machine", "built-in");
     mem_free((void *)m->base);
 }
 
@@ -128,20 +131,20 @@ static void limits(void) {
     struct gfx950sim_time t;
     const uint32_t all = GROUPS * GROUP_BYTES;
     struct mem_alloc *m = buffer((size_t)64 << 20);
-    double ns = time_parameter("hbm.latency") - time_parameter("l1.hit") / 2 / clocks_per_ns();
+    double ns = time_parameter("hbm.latency");
     time_override("l1.misses", 24);
     row("HBM, 24 lines in flight a CU", "GB/s", rate("stream", GROUPS, 1, all, "cold", false, m, &t),
-        256 * 24 * 128 / ns, 0.1);
-    time_override("l1.misses", 512);
-    ns = time_parameter("hbm.latency") - time_parameter("l2.hit") / 2 / clocks_per_ns();
+        256 * 24 * 128 / ns, 0.05);
+    time_set("machine", "built-in");
+    ns -= time_parameter("l1.hit") / 2 / clocks_per_ns(); /* the way to the L2 */
     time_override("l2.misses", 32);
     row("HBM, 32 lines in flight a channel of the L2", "GB/s", rate("stream", GROUPS, 1, all, "cold", false, m, &t),
-        128 * 32 * 128 / ns, 0.1);
-    time_override("l2.misses", 256);
+        128 * 32 * 128 / ns, 0.05);
+    time_set("machine", "built-in");
     time_override("l1.instructions", 2);
     row("HBM, 2 loads in flight a SIMD", "GB/s", rate("stream", GROUPS, 1, all, "cold", false, m, &t),
-        1024 * 2 * 1024 / time_parameter("hbm.latency"), 0.1);
-    time_override("l1.instructions", 64);
+        1024 * 2 * 1024 / (time_parameter("hbm.latency") + 16 / clocks_per_ns()), 0.05);
+    time_set("machine", "built-in");
     CHECK(t.cause_clocks[GFX950SIM_TIME_QUEUE] > 0, "%s", "no wave was held back by a full queue");
     struct time_args args = {(void *)m->base, 64, 0};
     time_set("time", "warm");

@@ -17,6 +17,7 @@ from gen.config import COMBINE_SLOTS, LANES, KernelConfig
 from gen.ir import EXEC, Reg, Slice
 from gen.kernels.stages import output
 from gen.kernels.stages.ident import log2
+from gen.kernels.stages.lds_reduce import finishing_waves
 from gen.kernels.stages.mfma_load import lanes_on
 from gen.kernels.stages.mfma_store import SENTINEL
 from gen.kernels.stages.split_k import Tickets, take_ticket
@@ -49,10 +50,12 @@ def combine(
     b.emit("s_mul_i32", arrivals, args.late("grid_y"), args.late("k_splits"))
     half = kernarg.COMBINE_TICKET_OFFSET
     tickets = Tickets("combine_", half, kernarg.TICKET_BYTES, tile, arrivals)
-    take_ticket(b, cfg, args, tickets, wave, wave is None, "end")
+    stores = finishing_waves(cfg) if cfg.family == "moe_mfma" else cfg.row_waves
+    take_ticket(b, cfg, args, tickets, wave, wave is None, "end", stores == 1)
     b.block("mask", "which slots were written")
     b.stream("load_rows")
     b.emit("buffer_inv", mods=["sc1"], note="forget what another XCD has written since")
+    lanes_on(b)
     _zero_mask(b, walk.lane, wave)
     _scan_ids(b, cfg, args, walk, tid)
     if wave is not None:
@@ -89,11 +92,14 @@ def _scan_ids(b: Builder, cfg: KernelConfig, args: Arguments, walk: Walk, tid: R
     used, size, blocks, done = (b.sgpr(f"scan_{n}") for n in ("used", "bytes", "blocks", "done"))
     index = b.vgpr("scan_index")
     b.stream("mask")
-    b.emit("s_max_i32", used, walk.limit, 0, note="ids in use")
-    b.emit("s_lshl_b32", size, used, 2)
-    b.emit("s_lshl_b32", blocks, args("em"), 1)
+    b.emit("s_max_i32", used, walk.limit, 0)
+    b.emit("s_add_u32", used, used, args("block_m"))
+    b.emit("s_sub_u32", used, used, 1)
+    b.emit("s_lshl_b32", blocks, used, 1)
     b.emit("s_mul_hi_u32", blocks, blocks, args.late("block_magic"))
-    b.emit("s_lshr_b32", blocks, blocks, args.late("block_shift"), note="em / block_m")
+    b.emit("s_lshr_b32", blocks, blocks, args.late("block_shift"), note="blocks in use")
+    b.emit("s_mul_i32", used, blocks, args("block_m"), note="ids in use")
+    b.emit("s_lshl_b32", size, used, 2)
     b.emit("s_lshl_b32", blocks, blocks, 2)
     ids_srd = _srd(b, "all_ids", args("sorted_token_ids"), size)
     experts_srd = _srd(b, "all_experts", args("expert_ids"), blocks)

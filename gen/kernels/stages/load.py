@@ -89,6 +89,13 @@ class Offsets:
         b.emit("v_cndmask_b32_e32", self.w, SENTINEL, self.w, vcc, note="or past any num_records")
         b.emit("v_lshrrev_b32_e32", self.w_scale, 5, self.w, note="a scale byte for 32 of data")
 
+    def restart(self, block: Reg) -> None:
+        """Back to the wave's first K step, whose 32-block is `block`."""
+        self._b.emit("v_mov_b32_e32", self.x_scale, block)
+        self._b.emit("v_lshlrev_b32_e32", self.x, 5, block, note="32 bytes a block")
+        if self._masked:
+            self._mask()
+
     def advance(self) -> None:
         """Move on to the wave's next K step."""
         self._b.emit("v_add_u32_e32", self.x, self._stride, self.x, note="next step")
@@ -102,16 +109,46 @@ def emit_step_loads(
 ) -> None:
     """All loads of a step: load_scale, load_w, and load_x in the order of the math's batches."""
     b.stream("load_scale")
+    _x_scales(b, data, srds, off)
+    _w_scales(b, data, srds, off)
+    _x_data(b, cfg, data, srds, off)
+    _w_data(b, data, srds, off)
+
+
+def emit_x_loads(b: Builder, cfg: KernelConfig, data: StepData, srds: Srds, off: Offsets) -> None:
+    """Those of X alone."""
+    b.stream("load_scale")
+    _x_scales(b, data, srds, off)
+    _x_data(b, cfg, data, srds, off)
+
+
+def emit_w_loads(b: Builder, data: StepData, srds: Srds, off: Offsets) -> None:
+    """Those of W alone."""
+    _w_data(b, data, srds, off)
+    b.stream("load_scale")
+    _w_scales(b, data, srds, off)
+
+
+def _x_scales(b: Builder, data: StepData, srds: Srds, off: Offsets) -> None:
     for m, reg in enumerate(data.x_scale):
         _load(b, "buffer_load_ubyte", reg, off.x_scale, srds.x_scale, srds.x_scale_rows[m], 0)
+
+
+def _w_scales(b: Builder, data: StepData, srds: Srds, off: Offsets) -> None:
     for r, reg in enumerate(data.w_scale):
         _load(b, "buffer_load_ubyte", reg, off.w_scale, srds.w_scale[r], 0, 0)
+
+
+def _x_data(b: Builder, cfg: KernelConfig, data: StepData, srds: Srds, off: Offsets) -> None:
     b.stream("load_x")
     for batch in batches(cfg):
         for half in (0, 1):
             for m in batch:
                 reg, row = data.x[m][half], srds.x_rows[m]
                 _load(b, "buffer_load_dwordx4", reg, off.x, srds.x, row, 16 * half)
+
+
+def _w_data(b: Builder, data: StepData, srds: Srds, off: Offsets) -> None:
     b.stream("load_w")
     for half in (0, 1):
         for r, pair in enumerate(data.w):

@@ -80,6 +80,15 @@ class TailMasks:
 
 
 @dataclass(frozen=True)
+class LastStep:
+    """The wave's last step: lanes of it that exist, where it starts in data and in scales."""
+
+    masks: TailMasks
+    data_at: Reg
+    scale_at: Reg
+
+
+@dataclass(frozen=True)
 class TailOffsets:
     """Registers for the masked offsets of 16 rows."""
 
@@ -131,13 +140,18 @@ def point_srd(
         b.emit("s_add_u32", srd[0], base[0], k_start)
         b.emit("s_addc_u32", srd[1], base[1], 0, note=f"{name} from the wave's first K on")
     else:
-        b.emit("s_mul_i32", srd[0], row, stride)
-        b.emit("s_mul_hi_u32", srd[1], row, stride)
-        b.emit("s_add_u32", srd[0], srd[0], base[0])
-        b.emit("s_addc_u32", srd[1], srd[1], base[1], note=f"{name}: first row, 64-bit")
+        add_rows(b, name, srd, base, row, stride)
         b.emit("s_add_u32", srd[0], srd[0], k_start)
         b.emit("s_addc_u32", srd[1], srd[1], 0, note=f"{name} from the wave's first K on")
     b.emit("s_sub_u32", srd[2], extent, k_start, note="num_records: to the end of the last row")
+
+
+def add_rows(b: Builder, name: str, srd: Reg, base: Slice, row: Reg, stride: Arg) -> None:
+    """The descriptor's base := `base` + row * stride."""
+    b.emit("s_mul_i32", srd[0], row, stride)
+    b.emit("s_mul_hi_u32", srd[1], row, stride)
+    b.emit("s_add_u32", srd[0], srd[0], base[0])
+    b.emit("s_addc_u32", srd[1], srd[1], base[1], note=f"{name}: first row, 64-bit")
 
 
 def row_offsets(
@@ -234,15 +248,13 @@ def tail_masks(b: Builder, lanes: Lanes, left: Reg) -> TailMasks:
     return masks
 
 
-def load_tail(
-    b: Builder, slot: Slot, src: Sources, masks: TailMasks, data_at: Reg, scale_at: Reg
-) -> None:
+def load_tail(b: Builder, slot: Slot, src: Sources, last: LastStep) -> None:
     """Loads of the wave's last step, masked per lane; the offsets of main steps end here."""
     high = b.vgpr("tail_off_high")
 
     def rows(regs: Operand, data: Matrix, scale: Matrix, group: int) -> None:
         offsets = TailOffsets(data.offsets[group], high, scale.offsets[group])
-        _load_tail_rows(b, regs, data, scale, group, masks, offsets, data_at, scale_at)
+        _load_tail_rows(b, regs, data, scale, group, last, offsets)
 
     for group in range(len(slot.w.data)):
         b.stream("load_w")
@@ -259,14 +271,12 @@ def load_tail_operand(
     regs: Operand,
     data: Matrix,
     scale: Matrix,
-    masks: TailMasks,
+    last: LastStep,
     offsets: TailOffsets,
-    data_at: Reg,
-    scale_at: Reg,
 ) -> None:
     """X or W of the wave's last step, through registers `offsets`: those of main steps are kept."""
     for group in range(len(regs.data)):
-        _load_tail_rows(b, regs, data, scale, group, masks, offsets, data_at, scale_at)
+        _load_tail_rows(b, regs, data, scale, group, last, offsets)
 
 
 def _load_tail_rows(
@@ -275,21 +285,19 @@ def _load_tail_rows(
     data: Matrix,
     scale: Matrix,
     group: int,
-    masks: TailMasks,
+    last: LastStep,
     to: TailOffsets,
-    data_at: Reg,
-    scale_at: Reg,
 ) -> None:
     offset, scale_offset = data.offsets[group], scale.offsets[group]
-    b.emit("v_cndmask_b32_e64", to.high, SENTINEL, offset, masks.high)
-    b.emit("v_cndmask_b32_e64", to.low, SENTINEL, offset, masks.low)
-    b.emit("v_cndmask_b32_e64", to.scale, SENTINEL, scale_offset, masks.scale)
+    b.emit("v_cndmask_b32_e64", to.high, SENTINEL, offset, last.masks.high)
+    b.emit("v_cndmask_b32_e64", to.low, SENTINEL, offset, last.masks.low)
+    b.emit("v_cndmask_b32_e64", to.scale, SENTINEL, scale_offset, last.masks.scale)
     low_half, high_half = regs.data[group][0:4], regs.data[group][4:8]
     low, high = Matrix(data.srd, [to.low]), Matrix(data.srd, [to.high])
-    _load(b, "buffer_load_dwordx4", low_half, low, 0, data_at, 0)
-    _load(b, "buffer_load_dwordx4", high_half, high, 0, data_at, STEP_BYTES // 2)
+    _load(b, "buffer_load_dwordx4", low_half, low, 0, last.data_at, 0)
+    _load(b, "buffer_load_dwordx4", high_half, high, 0, last.data_at, STEP_BYTES // 2)
     scales = Matrix(scale.srd, [to.scale])
-    _load(b, "buffer_load_ubyte", regs.scale[group].all, scales, 0, scale_at, 0)
+    _load(b, "buffer_load_ubyte", regs.scale[group].all, scales, 0, last.scale_at, 0)
 
 
 def lanes_on(b: Builder, condition: Optional[Reg] = None) -> None:

@@ -9,7 +9,7 @@ descriptors, 16 and 32 bits wide, of which those not selected have no records an
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable, Tuple
+from typing import Callable, Tuple, Union
 
 from gen import kernarg
 from gen.build import Builder
@@ -57,7 +57,7 @@ class OutType:
         """log2 of `bytes`."""
         return self.bytes.bit_length() - 1
 
-    def convert(self, b: Builder, value: Reg) -> None:
+    def convert(self, b: Builder, value: Union[Reg, Slice]) -> None:
         """f32 to this type in place, in the low 16 bits where it has 16; nearest even."""
         if self.rounding == "v_cvt_pk_bf16_f32":
             b.emit(self.rounding, value, value, value, note="round to nearest even")

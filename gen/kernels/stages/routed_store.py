@@ -9,7 +9,7 @@ combined) must stay below 2^31.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, List, Tuple
+from typing import Callable, Dict, List, Tuple
 
 from gen import kernarg
 from gen.build import Builder
@@ -62,6 +62,14 @@ def combine_rows(b: Builder, arg: kernarg.ArgOf, base: Reg, n_tile: int, m_tile:
     raise NotImplementedError
 
 
+def or_one(b: Builder, arg: kernarg.ArgOf, weight: Reg) -> None:
+    """What load_weights loaded; 1 if not weighted."""
+    one = b.sgpr("unweighted")
+    b.emit("s_and_b32", one, arg("format"), kernarg.MOE_WEIGHTED)
+    b.emit("s_cselect_b32", one, 0, F32_ONE)
+    b.emit("v_or_b32_e32", weight, one, weight, note="the weight, or 1")
+
+
 def combined_bytes(b: Builder, arg: kernarg.ArgOf) -> Reg:
     """Bytes of the rows to combine, which stand between tickets and partial tiles; else 0."""
     size, combined = b.sgpr("rows_bytes"), b.sgpr("is_combined")
@@ -73,10 +81,10 @@ def combined_bytes(b: Builder, arg: kernarg.ArgOf) -> Reg:
 
 
 def row_srd(b: Builder, arg: kernarg.ArgOf) -> Tuple[Reg, Reg, Reg]:
-    """Descriptor of Out, or of the rows to combine: f32 [slots, N] after the tickets; log2 of the
-    bytes of an element, bytes from row to row.
+    """Descriptor of Out, or of the rows to combine: f32 [slots, N] after the tickets; its bound is
+    the caller's. log2 of the bytes of an element, bytes from row to row.
     """
-    size, stride, extent = output.size_log2(b, arg), b.sgpr("out_stride"), b.sgpr("out_extent")
+    size, stride = output.size_log2(b, arg), b.sgpr("out_stride")
     srd, out, workspace = b.sgpr("srd_out", 4, fields=FIELDS), arg("out"), arg("workspace")
     b.emit("s_add_u32", srd[0], workspace[0], kernarg.TICKET_BYTES)
     b.emit("s_addc_u32", srd[1], workspace[1], 0)
@@ -85,10 +93,6 @@ def row_srd(b: Builder, arg: kernarg.ArgOf) -> Tuple[Reg, Reg, Reg]:
     b.emit("s_cselect_b32", srd[1], srd[1], out[1], note="rows to combine, or Out")
     b.emit("s_cselect_b32", size, 2, size)
     b.emit("s_cselect_b32", stride, arg("n"), arg("ldo"))
-    b.emit("s_sub_u32", extent, arg("slots"), 1)
-    b.emit("s_mul_i32", extent, extent, stride)
-    b.emit("s_add_u32", extent, extent, arg("n"))
-    b.emit("s_lshl_b32", srd[2], extent, size, note="num_records: to the end of the last row")
     b.emit("s_mov_b32", srd[3], WORD3)
     b.emit("s_lshl_b32", stride, stride, size, note="bytes from row to row")
     return srd, size, stride
@@ -99,16 +103,19 @@ def destination(
 ) -> Destination:
     """Where the wave's share goes and with what weight: from the lanes that hold the ids."""
     b.stream("out")
+    or_one(b, arg, weight)
     srd, size, stride = row_srd(b, arg)
+    extent, row_bytes = b.sgpr("out_extent"), b.sgpr("out_row_bytes")
+    b.emit("s_sub_u32", extent, arg("slots"), 1)
+    b.emit("s_mul_i32", extent, extent, stride)
+    b.emit("s_lshl_b32", row_bytes, arg("n"), size)
+    b.emit("s_add_u32", srd[2], extent, row_bytes, note="num_records: to the last row's end")
     numbers = mfma_store.lane_columns(b, share, lanes, n0)
     mfma_store.column_bytes(b, arg, [number for number, _ in numbers], size)
-    offset, none, one = b.vgpr("out_row_off"), b.vgpr("row_none"), b.sgpr("unweighted")
+    offset, none = b.vgpr("out_row_off"), b.vgpr("row_none")
     b.emit("v_mov_b32_e32", none, SENTINEL)
     b.emit("v_mul_lo_u32", offset, walk.ids, stride)
     b.emit("v_cndmask_b32_e64", offset, none, offset, walk.valid, note="only slots have a row")
-    b.emit("s_and_b32", one, arg("format"), kernarg.MOE_WEIGHTED)
-    b.emit("s_cselect_b32", one, 0, F32_ONE)
-    b.emit("v_or_b32_e32", weight, one, weight, note="the weight, or 1")
     source, first = b.vgpr("row_lane"), b.sgpr("row_first")
     if share.m is None:
         b.emit("s_lshl_b32", first, walk.at, 2)
@@ -164,6 +171,19 @@ def store(b: Builder, arg: kernarg.ArgOf, to: Destination, next_label: str) -> N
                     out_type.convert(b, s.tile[v])
         stores(out_type.store, [])
 
+    store_blocks(b, arg, next_label, body, lambda: stores("buffer_store_dword", ["sc1"]))
+
+
+def store_blocks(
+    b: Builder,
+    arg: kernarg.ArgOf,
+    next_label: str,
+    body: Callable[[output.OutType], None],
+    rows_to_combine: Callable[[], None],
+) -> None:
+    """A block for each type of Out and one for rows to combine, which falls through; the others end
+    in a branch to `next_label`.
+    """
     combined = b.sgpr("store_combined")
     b.stream("control")
     b.emit("s_and_b32", combined, arg("format"), kernarg.MOE_COMBINED)
@@ -172,4 +192,4 @@ def store(b: Builder, arg: kernarg.ArgOf, to: Destination, next_label: str) -> N
     output.store_blocks(b, arg, next_label, body)
     b.block("store_row", "f32, past this XCD's L2: another workgroup adds the rows up")
     b.stream("store")
-    stores("buffer_store_dword", ["sc1"])
+    rows_to_combine()

@@ -47,15 +47,17 @@ def take_ticket(
     wave: Optional[Reg],
     alone: bool,
     end_label: str,
+    stored_by_first: bool = False,
 ) -> None:
     """Once what the workgroup stored is in memory: all but the last workgroup go to `end_label`.
 
-    `alone`: one wave asks for itself. Else all waves of the workgroup come here.
+    `alone`: one wave asks for itself. Else all waves of the workgroup come here; `stored_by_first`:
+    but the first wave alone has stored.
     """
     name = tickets.name
     b.stream("ticket")
     b.emit("s_waitcnt", "vmcnt(0)", note="the partials have reached memory")
-    if not alone:
+    if not (alone or stored_by_first):
         b.emit("s_barrier", note="those of all waves")
     srd = b.sgpr(f"srd_{name}tickets", 4, fields=FIELDS)
     ticket, at = b.vgpr(f"{name}ticket"), b.vgpr(f"{name}at")

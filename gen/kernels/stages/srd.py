@@ -73,11 +73,15 @@ def row_group_srds(
 def row_srd(b: Builder, name: str, base: Slice, row_bytes: Arg) -> Reg:
     """The SRD of the row at `base`: for other rows of the tensor their distance is the soffset."""
     srd = b.sgpr(f"srd_{name}", 4, fields=FIELDS)
+    point_row(b, srd, base, row_bytes)
+    return srd
+
+
+def point_row(b: Builder, srd: Reg, base: Slice, row_bytes: Arg) -> None:
     b.emit("s_mov_b32", srd[0], base[0])
     b.emit("s_mov_b32", srd[1], base[1])
     b.emit("s_mov_b32", srd[2], row_bytes, note="num_records: one row")
     b.emit("s_mov_b32", srd[3], WORD3)
-    return srd
 
 
 def row_offsets(

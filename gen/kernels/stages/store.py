@@ -7,7 +7,7 @@ Which column a lane will hold is known before any sum is: columns and bias are f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Callable, Dict, List, Optional, Sequence, Tuple
 
 from gen.build import Builder
 from gen.config import LANES, KernelConfig
@@ -60,9 +60,9 @@ def _row_lanes(rows: Sequence[int]) -> int:
     return sum(1 << (16 * q) for q in rows)
 
 
-def _row_shift(b: Builder, ids: Ids) -> Reg:
+def _row_shift(b: Builder, ids: Ids, name: str = "row_shift") -> Reg:
     """8 * (lane / 16): which byte of a table constant a lane takes."""
-    shift = b.vgpr("row_shift")
+    shift = b.vgpr(name)
     b.emit("v_lshrrev_b32_e32", shift, 1, ids.tid)
     b.emit("v_and_b32_e32", shift, 24, shift, note="8 * (lane / 16)")
     return shift
@@ -91,20 +91,44 @@ def _from_zero(pattern: Pattern) -> Tuple[Pattern, int]:
     return tuple(column - first for column in pattern), first
 
 
-def fetch_columns(b: Builder, cfg: KernelConfig, arg: output.Args, ids: Ids, n0: Reg) -> Columns:
-    """The columns that each lane will store, and the loads of their bias."""
+def lane_columns(
+    b: Builder, cfg: KernelConfig, ids: Ids, n0: Reg
+) -> Tuple[List[Pattern], Dict[Pattern, Reg]]:
+    """The patterns in which lanes will hold results; the columns of those that start at 0."""
     column: Dict[Pattern, Reg] = {}
     if cfg.k_waves > 1:
-        patterns: List[Pattern] = [()]
         column[()] = lanes = b.vgpr("column")
         b.emit("v_bfe_u32", lanes, ids.tid, log2(cfg.m_tile), 6 - log2(cfg.m_tile))
         b.emit("v_add_u32_e32", lanes, n0, lanes, note="column of Out: n0 + lane / m_tile")
-    else:
-        patterns = list(dict.fromkeys(_pattern(rows) for rows in result_rows(cfg)))
-        shift = _row_shift(b, ids)
-        for shape in dict.fromkeys(_from_zero(pattern)[0] for pattern in patterns):
-            column[shape] = _pick(b, f"column{len(column)}", shape, shift)
-            b.emit("v_add_u32_e32", column[shape], n0, column[shape], note="column of Out")
+        return [()], column
+    patterns = list(dict.fromkeys(_pattern(rows) for rows in result_rows(cfg)))
+    shift = _row_shift(b, ids)
+    for shape in dict.fromkeys(_from_zero(pattern)[0] for pattern in patterns):
+        column[shape] = _pick(b, f"column{len(column)}", shape, shift)
+        b.emit("v_add_u32_e32", column[shape], n0, column[shape], note="column of Out")
+    return patterns, column
+
+
+def lane_rows(b: Builder, cfg: KernelConfig, ids: Ids) -> Dict[Pattern, Reg]:
+    """Row within m_tile of the result that a lane will hold, for each pattern of rows, () where
+    lane i holds result i.
+    """
+    if cfg.k_waves > 1:
+        row = b.vgpr("row_of_lane")
+        b.emit("v_and_b32_e32", row, cfg.m_tile - 1, ids.tid, note="row: lane % m_tile")
+        return {(): row}
+    shift = _row_shift(b, ids, "m_shift")
+    patterns = dict.fromkeys(row_pattern(rows) for rows in result_rows(cfg))
+    return {p: _pick(b, f"row_of_lane{i}", p, shift) for i, p in enumerate(patterns)}
+
+
+def row_pattern(rows: Rows) -> Pattern:
+    return tuple(m for m, _ in rows)
+
+
+def fetch_columns(b: Builder, cfg: KernelConfig, arg: output.Args, ids: Ids, n0: Reg) -> Columns:
+    """The columns that each lane will store, and the loads of their bias."""
+    patterns, column = lane_columns(b, cfg, ids, n0)
     srds = output.bias_srds(b, arg)
     bias: Dict[Pattern, output.Bias] = {}
     for i, pattern in enumerate(patterns):
@@ -156,11 +180,11 @@ def store_cells(
     b: Builder, arg: output.Args, t: output.OutType, cells: List[Cell], out: Out
 ) -> None:
     """Round, then store row by row; columns past N and rows past M fall out of bounds."""
-    for reg in dict.fromkeys(cell.reg for cell in cells):
-        t.convert(b, reg)
     at = 0
-    for cell in cells:
-        for m in range(at + 1, cell.m + 1):
+
+    def go_to(row: int) -> None:
+        nonlocal at
+        for m in range(at + 1, row + 1):
             assert out.stride is not None
             b.emit("s_add_u32", out.srd[0], out.srd[0], out.stride[0])
             b.emit("s_addc_u32", out.srd[1], out.srd[1], out.stride[1], note=f"row {m} of Out")
@@ -168,11 +192,29 @@ def store_cells(
             b.emit(
                 "s_cselect_b32", out.srd[2], out.row_bytes, 0, note=f"num_records: none if M <= {m}"
             )
-        at = cell.m
+        at = row
+
+    for reg in dict.fromkeys(cell.reg for cell in cells):
+        t.convert(b, reg)
+    store_rows(b, t, cells, out.srd, out.offset, go_to)
+
+
+def store_rows(
+    b: Builder,
+    t: output.OutType,
+    cells: List[Cell],
+    descriptor: Reg,
+    offsets: Dict[Pattern, Reg],
+    go_to: Callable[[int], None],
+    mods: Sequence[str] = (),
+) -> None:
+    """`go_to` points the descriptor at a row; rows come in their order."""
+    for cell in cells:
+        go_to(cell.m)
         set_exec(b, cell.lanes, f"lanes that hold row {cell.m}")
         shape, first = _from_zero(cell.pattern)
-        mods = srd.offset_mods(first * t.bytes)
-        b.emit(t.store, cell.reg, out.offset[shape], out.srd, 0, mods=mods, note=f"out[m{cell.m}]")
+        where = [*srd.offset_mods(first * t.bytes), *mods]
+        b.emit(t.store, cell.reg, offsets[shape], descriptor, 0, mods=where, note=f"out[m{cell.m}]")
 
 
 def lds_base(b: Builder, cfg: KernelConfig, ids: Ids) -> Reg:

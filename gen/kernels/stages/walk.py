@@ -13,7 +13,7 @@ from typing import Callable, List, Tuple
 
 from gen import kernarg
 from gen.build import Builder
-from gen.config import LANES
+from gen.config import COMBINE_SLOTS, LANES
 from gen.ir import Reg, Slice
 from gen.kernels.stages.mfma_load import SENTINEL, lanes_on
 from gen.kernels.stages.srd import FIELDS, WORD3
@@ -231,3 +231,20 @@ def slot_rows(
         b.emit("v_mul_lo_u32", offset, row, stride)
         b.emit("v_cndmask_b32_e64", offset, SENTINEL, offset, exists)
     return offsets
+
+
+def header() -> Tuple[str, ...]:
+    """What the headers of the grouped kernels' listings say of the routes."""
+    return (
+        "Out[t, n] = weight[t] * sum over 32-blocks of K of (sum of x * w in the block)",
+        "* 2^(ex + ew - 254), in f32, rounded once to the type of Out, nearest even: for every id",
+        "0 <= t < slots that stands in a block below min(num_tokens_post_padded, em) whose expert is",
+        "in range; x is row t / a_div of X, w row n of the expert. No other row of Out is touched.",
+        "Combined: Out[i] = sum of the f32 rows t = i * top_k + 0, 1, ... that have a result, from +0;",
+        "all rows of Out are written. Rows by way of the workspace, added by the last workgroup of a",
+        f"column tile. At most {COMBINE_SLOTS} slots.",
+        "An id stands at most once in the blocks that count; else who stores last is not determined.",
+        "workspace: tickets, f32 [slots, N] if combined, partial tiles if k_splits > 1.",
+        "Needs grid y <= em / block_m; em a multiple of block_m, em < 2^29; experts * N < 2^31; N <=",
+        "2^29; K % 32 == 0; x and w 16-byte aligned; slots * (ldo * element size, or 4 N) < 2^31.",
+    )

@@ -30,12 +30,14 @@ typedef struct smallm_context_options {
     /* Folder whose NAME.co files replace the built-in code object of that name. Default NULL: the environment variable
      * SMALLM_CO_DIR, or no replacement. */
     const char *code_object_dir;
-    /* Name of the kernel that every plan of this context uses, where the plan's own description names none. Default
-     * NULL: the environment variable SMALLM_KERNEL, or the cost model's choice. */
+    /* Name of the kernel that every plan of this context uses whose operation it computes, where the problem names
+     * none. Default NULL: the environment variable SMALLM_KERNEL, or the cost model's choice. */
     const char *kernel;
     /* Name of a CSV file that replaces the built-in table of tuned dense cells (docs/dispatch.md). Default NULL: the
      * environment variable SMALLM_DENSE_CSV, or the built-in table. */
     const char *dense_csv;
+    /* The same of tuned MoE cells. Default NULL: the environment variable SMALLM_MOE_CSV, or the built-in table. */
+    const char *moe_csv;
     smallm_log_function log; /* default NULL: no messages */
     void *log_user;
 } smallm_context_options;

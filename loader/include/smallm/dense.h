@@ -83,7 +83,8 @@ SMALLM_API smallm_status smallm_dense_plan_create(smallm_plan **plan, smallm_con
  * Allocates nothing, takes no lock, does not synchronise, may be captured into a graph. `workspace` may be NULL when
  * the plan needs none; else see smallm/workspace.h.
  *
- * Errors: NULL_POINTER, STRUCT_SIZE, ALIGNMENT, BUFFER_SIZE, WORKSPACE, HIP. Any thread. */
+ * Errors: NULL_POINTER, STRUCT_SIZE, ALIGNMENT, BUFFER_SIZE, WORKSPACE, OPERATION (a plan of another operation),
+ * HIP. Any thread. */
 SMALLM_API smallm_status smallm_dense_execute(const smallm_plan *plan, const smallm_dense_buffers *buffers,
                                               void *workspace, uint64_t workspace_bytes, void *stream);
 

@@ -11,7 +11,7 @@ typedef enum smallm_log_level { SMALLM_LOG_ERROR = 0, SMALLM_LOG_INFO = 1, SMALL
 
 /* Called from whichever thread is inside smallm_context_create or a function that makes a plan, so it must be safe for
  * threads if they are used by several. `message` is one line without a newline and ends with the call. Never called
- * from smallm_dense_execute. */
+ * from an execute function. */
 typedef void (*smallm_log_function)(void *user, smallm_log_level level, const char *message);
 
 SMALLM_END_DECLS

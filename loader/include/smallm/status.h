@@ -14,10 +14,10 @@ typedef enum smallm_status {
     SMALLM_DECLINED = 1,
 
     /* The caller's arguments. Nothing was launched. */
-    SMALLM_ERROR_NULL_POINTER = 2,      /* a pointer that must be given is NULL */
-    SMALLM_ERROR_STRUCT_SIZE = 3,       /* a struct's size field fits no version of the struct */
-    SMALLM_ERROR_DIMENSION = 4,         /* m, n or k below 1, k_splits below 0, or one of them past 2^31 - 1 */
-    SMALLM_ERROR_K_MULTIPLE = 5,        /* k not a multiple of the 32 elements that share a scale */
+    SMALLM_ERROR_NULL_POINTER = 2, /* a pointer that must be given is NULL */
+    SMALLM_ERROR_STRUCT_SIZE = 3,  /* a struct's size field fits no version of the struct */
+    SMALLM_ERROR_DIMENSION = 4,    /* a number of elements out of its range, or not the multiple that is required */
+    SMALLM_ERROR_K_MULTIPLE = 5,   /* k not a multiple of the 32 elements that share a scale */
     SMALLM_ERROR_LEADING_DIMENSION = 6, /* ldx, ldxs or ldo too small or not a multiple as required */
     SMALLM_ERROR_ALIGNMENT = 7,         /* a pointer is not aligned as required */
     SMALLM_ERROR_BUFFER_SIZE = 8,       /* a buffer is smaller than the problem needs */
@@ -35,8 +35,10 @@ typedef enum smallm_status {
     SMALLM_ERROR_CODE_OBJECT = 18,        /* a code object is missing, broken or not for gfx950 */
     SMALLM_ERROR_OUT_OF_HOST_MEMORY = 19, /* malloc failed */
 
-    SMALLM_ERROR_TABLE = 20,  /* a dispatch table cannot be read; the message has file, line, column and reason */
-    SMALLM_ERROR_CAPTURE = 21 /* the stream is being captured into a graph, and the call is not prepared for that */
+    SMALLM_ERROR_TABLE = 20,   /* a dispatch table cannot be read; the message has file, line, column and reason */
+    SMALLM_ERROR_CAPTURE = 21, /* the stream is being captured into a graph, and the call is not prepared for that */
+
+    SMALLM_ERROR_OPERATION = 22 /* a plan of another operation */
 } smallm_status;
 
 /* The name of a status, such as "SMALLM_ERROR_ALIGNMENT", or "unknown smallm_status". A constant. Any thread. */

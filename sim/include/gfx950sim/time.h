@@ -119,6 +119,32 @@ struct gfx950sim_time_sample {
 };
 GFX950SIM_API const struct gfx950sim_time_sample *gfx950sim_time_series(size_t *count, uint64_t *clocks_per_sample);
 
+/* Dynamic instructions of single waves, for launches to come: the waves of `workgroups` workgroups from `workgroup` on
+ * (0: none, as at the start), all of them or number `wave` of each (-1: all), and of those the first `waves` to be
+ * launched (0: all). -1 when `wave` is below -1. */
+struct gfx950sim_time_follow {
+    size_t size;
+    uint64_t workgroup, workgroups;
+    int64_t wave;
+    uint64_t waves;
+};
+GFX950SIM_API int gfx950sim_time_follow(const struct gfx950sim_time_follow *follow);
+
+/* One of them, in clocks. from <= issue < end; issue < done <= counted. The wave stands before the instruction in
+ * [from, issue), and goes on to its next at `end`: its own slots are over, and what it does there, as at a barrier. */
+struct gfx950sim_time_step {
+    uint64_t workgroup;
+    uint32_t wave;        /* in its workgroup */
+    uint32_t instruction; /* into gfx950sim_time_instructions */
+    uint64_t from, issue, end;
+    uint64_t done;    /* its result may be used */
+    uint64_t counted; /* ... and s_waitcnt sees it: vmcnt counts in order */
+    uint32_t clocks[GFX950SIM_TIME_CAUSES];
+};
+/* By workgroup, wave and clock. Of at most 262,144 instructions the first in modelled time are kept; `*dropped` is the
+ * number of those that were not. */
+GFX950SIM_API const struct gfx950sim_time_step *gfx950sim_time_steps(size_t *count, uint64_t *dropped);
+
 /* Parameter n of the machine. -1 past the last. Strings live until the next call on the same thread. */
 struct gfx950sim_time_parameter {
     size_t size;

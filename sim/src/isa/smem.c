@@ -1,6 +1,6 @@
 /* Scalar memory: loads, stores and atomics of SGPRs through the scalar cache, and the clocks (ISA 8). Addresses are
  * dword aligned; data return out of order. */
-#include "../vmem.h"
+#include "../time/note.h"
 #include "atomics.h"
 
 /* Byte offset of printed operand i (SGPR or immediate) plus the offset: modifier. */
@@ -168,10 +168,10 @@ static void clock_value(struct wave *w, const struct insn *in, uint64_t value) {
 }
 
 static void memtime(struct wave *w, const struct insn *in) {
-    clock_value(w, in, w->slot * 4);
+    clock_value(w, in, w->timed ? time_clocks() : w->slot * 4);
 }
 static void memrealtime(struct wave *w, const struct insn *in) {
-    clock_value(w, in, w->slot / 6);
+    clock_value(w, in, w->timed ? time_100mhz() : w->slot / 6);
 }
 
 static void no_effect(struct wave *w, const struct insn *in) {

@@ -1,11 +1,7 @@
 /* The chip for a machine: made when the machine changes, kept from launch to launch, emptied as the mode says. */
-#include <math.h>
 #include <stdlib.h>
 
 #include "engine.h"
-
-extern double time_lds_ticks_per_byte[2];
-extern unsigned time_lds_banks;
 
 static uint64_t ticks(double clocks) {
     return (uint64_t)(clocks * TICKS + 0.5);

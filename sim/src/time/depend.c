@@ -9,6 +9,8 @@ void charge(struct engine *e, struct time_wave *tw, unsigned cause, uint64_t unt
     uint64_t n = until - tw->since;
     e->profile[tw->next].clocks[cause] += n;
     e->t.cause_clocks[cause] += n;
+    if (__builtin_expect(tw->followed, 0))
+        follow_charge(tw, cause, n);
     tw->since = until;
 }
 
@@ -23,7 +25,9 @@ static void hold(struct engine *e, struct time_wave *tw, unsigned cause, uint64_
 
 void wave_counts_vm(struct time_wave *tw, uint64_t done) {
     uint64_t last = tw->vm_issued ? tw->vm_done[(tw->vm_issued - 1) % VM_RING] : 0;
-    tw->vm_done[tw->vm_issued++ % VM_RING] = done > last ? done : last; /* they return in order */
+    tw->done = done;
+    tw->counted = done > last ? done : last; /* they return in order */
+    tw->vm_done[tw->vm_issued++ % VM_RING] = tw->counted;
 }
 
 void wave_counts_lgkm(struct time_wave *tw, uint64_t done, unsigned n) {
@@ -31,6 +35,10 @@ void wave_counts_lgkm(struct time_wave *tw, uint64_t done, unsigned n) {
         tw->lgkm_done[tw->lgkm_issued++ % LGKM_RING] = done;
     if (done > tw->lgkm_all)
         tw->lgkm_all = done;
+    if (done > tw->done)
+        tw->done = done;
+    if (done > tw->counted)
+        tw->counted = done;
 }
 
 /* When at most n operations are outstanding. */
@@ -162,6 +170,8 @@ void depend(struct engine *e, struct time_wave *tw, uint64_t t_free, const struc
     tw->next = index;
     tw->ready = t_free;
     tw->cause = GFX950SIM_TIME_ARBITRATION;
+    if (__builtin_expect(tw->followed, 0))
+        follow_next(tw);
     bool new_line = !last || taken || ti->line2 != e->insn[last - e->code->insn].line2;
     if (taken)
         hold(e, tw, GFX950SIM_TIME_FETCH, t_free - e->cost.interval + e->cost.branch_taken);

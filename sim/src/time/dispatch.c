@@ -64,6 +64,7 @@ static void start_wave(struct engine *e, struct time_group *g, unsigned i, uint6
     tw->placed = placed;
     tw->launched = t;
     tw->since = placed;
+    tw->followed = follow_wave(tw);
     g->wave[i] = tw;
     s->order[s->waves++] = tw;
     s->vgprs_free -= e->vgprs;

@@ -4,37 +4,23 @@
 
 #include <stdlib.h>
 
-#include "../deadlock.h"
 #include "../machine.h"
 #include "engine.h"
+#include "note.h"
 
 static struct engine engine;
+static uint64_t clocks_before; /* of the launches before this one */
 
-/* How often it is asked whether anything still happens, in instructions; and how many may still issue once the launch
- * has an error: registers may hold anything then, loop counts too. */
-enum { LOOK = 1 << 20, AFTER_ERROR = 1 << 20 };
-
-static uint64_t effects(const struct engine *e) {
-    uint64_t n = e->placed_groups - e->live_groups;
-    for (unsigned i = 0; i < e->nsimds; i++)
-        for (unsigned k = 0; k < e->simd[i].waves; k++)
-            n += e->simd[i].order[k]->w->side_effects;
-    return n;
+uint64_t time_clocks(void) {
+    return clocks_before + engine.now;
 }
 
-/* Every resident wave repeats one state: none can free another. */
-static struct time_wave *stuck(struct engine *e) {
-    struct time_wave *first = NULL;
-    uint64_t issued = 0;
-    for (unsigned i = 0; i < e->nsimds; i++)
-        for (unsigned k = 0; k < e->simd[i].waves; k++) {
-            struct time_wave *tw = e->simd[i].order[k];
-            if (!wave_spins(tw->w, &issued))
-                return NULL;
-            first = first ? first : tw;
-        }
-    return first;
+uint64_t time_100mhz(void) {
+    return (uint64_t)((double)time_clocks() * 100 / engine.machine.chip_core_mhz);
 }
+
+/* Instructions that may still issue once the launch has an error: registers may hold anything then, loop counts too. */
+enum { AFTER_ERROR = 1 << 20 };
 
 /* Looks for what ends a launch early. False when it has to stop. */
 static bool goes_on(struct engine *e) {
@@ -44,19 +30,16 @@ static bool goes_on(struct engine *e) {
         atomic_store(&run->stop, true);
         return false;
     }
-    if (e->issued < e->progress_at)
+    if (e->issued < e->look_at)
         return true;
-    e->progress_at = e->issued + LOOK;
     if (report_errors() > run->errors_before) {
-        if (e->errors_at && e->issued > e->errors_at + AFTER_ERROR) {
+        if (e->errors_at && e->issued >= e->errors_at + AFTER_ERROR) {
             atomic_store(&run->stop, true);
             return false;
         }
         e->errors_at = e->errors_at ? e->errors_at : e->issued;
     }
-    uint64_t now = effects(e);
-    struct time_wave *tw = now == e->progress_effects ? stuck(e) : NULL;
-    e->progress_effects = now;
+    struct time_wave *tw = watch_look(e);
     if (!tw)
         return true;
     const struct insn *in = wave_current(tw->w);
@@ -111,8 +94,8 @@ static bool prepare(struct engine *e, struct run *run, uint64_t workgroups) {
     e->placed_groups = e->live_groups = 0;
     e->heap_n = 0;
     e->now = e->issued = e->waves_launched = e->live_waves = 0;
-    e->progress_at = LOOK;
-    e->progress_effects = e->errors_at = 0;
+    e->errors_at = 0;
+    watch_begin(e);
     e->group_waves = (l->block[0] * l->block[1] * l->block[2] + LANES - 1) / LANES;
     unsigned granule = (unsigned)e->machine.chip_vgpr_granule;
     e->vgprs = (((l->kernel->rsrc1 & 63) + 1) * VGPR_GRANULE + granule - 1) / granule * granule;
@@ -136,6 +119,8 @@ bool time_run(struct run *run, uint64_t workgroups) {
                    run->launch->kernel->name);
         abandon(e);
         records_finish(e, aborted, settings.time);
+        clocks_before += e->t.clocks;
+        e->now = 0;
     }
     free(e->profile);
     e->profile = NULL;

@@ -44,7 +44,6 @@ struct time_costs {
     double l1_ticks_per_byte, l1_ticks_per_line;
     uint64_t l2_read, fabric, mall, hbm; /* ticks a line */
     double l2_write;                     /* ticks a byte */
-    uint64_t hbm_cycle, mall_cycle;
 };
 
 struct time_simd;
@@ -73,6 +72,12 @@ struct time_wave {
     uint64_t vm_issued, vm_done[VM_RING];
     uint64_t lgkm_issued, lgkm_done[LGKM_RING], lgkm_all;
     uint64_t placed, launched, retired;
+    uint64_t watch_state; /* watch.c */
+    uint32_t watch_index;
+    bool spins;
+    bool followed;          /* follow.c */
+    uint32_t step;          /* the open one + 1 */
+    uint64_t done, counted; /* of the last instruction: its result is there, and its counter says so */
 };
 
 struct time_group {
@@ -175,11 +180,13 @@ struct engine {
     /* launch */
     uint64_t total_groups, placed_groups, live_groups;
     unsigned group_waves, vgprs, lds;
-    struct time_group *free_groups, *all_groups;
+    struct time_group *free_groups;
     struct heap_entry *heap;
     size_t heap_n, heap_room;
     uint64_t now, issued, waves_launched, live_waves;
-    uint64_t progress_at, progress_effects, errors_at;
+    bool watching;
+    uint64_t look_at, effects; /* watch.c */
+    uint64_t errors_at;
     struct time_insn *insn;
     struct gfx950sim_time_instruction *profile;
     struct gfx950sim_time t;
@@ -189,6 +196,9 @@ struct engine {
 };
 
 extern struct time_note time_note;
+/* The LDS of the machine, for the hook in lds.c. */
+extern double time_lds_ticks_per_byte[2]; /* read, write */
+extern unsigned time_lds_banks;
 void note_begin(void);
 
 static inline struct time_insn *time_insn_at(struct engine *e, uint32_t index) {
@@ -212,6 +222,20 @@ void dispatch_end_wave(struct engine *e, struct time_wave *tw, uint64_t t);
 void issue_run(struct engine *e, struct time_simd *s, uint64_t t);
 /* The last wave has come to the barrier, or ended: the others go on. */
 void barrier_open(struct engine *e, struct time_group *g, uint64_t t);
+/* --- watch.c --- */
+void watch_begin(struct engine *e);
+/* After an instruction of the wave, while e->watching. */
+void watch_wave(struct engine *e, struct time_wave *tw);
+/* When e->look_at instructions have issued: a wave, when all of them repeat one state for ever. */
+struct time_wave *watch_look(struct engine *e);
+/* --- follow.c: dynamic instructions of the waves that were asked for --- */
+void follow_begin(void);
+bool follow_wave(const struct time_wave *tw);
+/* The wave comes to its next instruction; a clock goes to a cause; it issues. Only for waves that are followed. */
+void follow_next(struct time_wave *tw);
+void follow_charge(struct time_wave *tw, unsigned cause, uint64_t clocks);
+void follow_issue(struct time_wave *tw, uint64_t t, uint64_t end);
+void follow_finish(void);
 /* --- depend.c --- */
 /* From t_free on the wave may issue as far as its own slot goes: finds what else holds its next instruction back. */
 void depend(struct engine *e, struct time_wave *tw, uint64_t t_free, const struct insn *last, bool taken);

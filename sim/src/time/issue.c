@@ -61,6 +61,7 @@ static void take_unit(struct engine *e, struct time_simd *s, struct time_wave *t
         break;
     case UNIT_MFMA: {
         uint64_t end = t + ti->busy;
+        tw->done = tw->counted = end + e->cost.mfma_result;
         s->unit_free[UNIT_VALU] = t + interval;
         s->mfma_end = end;
         s->valu_blocked = t + e->cost.valu_blocked;
@@ -129,12 +130,17 @@ static bool issue(struct engine *e, struct time_simd *s, struct time_wave *tw, u
     e->issued++;
     note_begin();
     wave_run(w, 1);
-    take_unit(e, s, tw, in, ti, t);
-    complete(e, tw, in, ti, t);
-    remember(tw, in, t);
+    if (__builtin_expect(e->watching, 0))
+        watch_wave(e, tw);
     unsigned own = ti->kind == KIND_SLEEP ? e->cost.interval : ti->own;
     if (w->done)
         own = e->cost.wave_end;
+    tw->done = tw->counted = later(t + ti->busy, t + 1);
+    take_unit(e, s, tw, in, ti, t);
+    complete(e, tw, in, ti, t);
+    remember(tw, in, t);
+    if (__builtin_expect(tw->followed, 0))
+        follow_issue(tw, t, t + own);
     charge(e, tw, GFX950SIM_TIME_ISSUE, t + own);
     if (w->done) {
         dispatch_end_wave(e, tw, t + own);

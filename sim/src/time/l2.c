@@ -40,9 +40,13 @@ uint64_t l2_serve_read(struct engine *e, unsigned xcd, uint64_t line, uint64_t a
     uint64_t start, out;
     server_book(&at.channel->read, arrive, e->cost.l2_read, &start);
     int64_t found = p.sc1 ? CACHE_NONE : cache_find(c, at.set, line);
-    if (p.kernarg && found < 0) { /* the host wrote it a moment ago; one latency was seen, whatever the level */
-        insert(e, xcd, at, line, false, false, start, start + e->cost.kernarg - to[GFX950SIM_L2]);
-        return start + e->cost.kernarg - to[GFX950SIM_L2];
+    if (p.kernarg) { /* the host wrote it a moment ago: one latency was seen, from whatever level, and none is counted
+                      */
+        uint64_t done = start + e->cost.kernarg - to[GFX950SIM_L2];
+        if (found >= 0)
+            return later(start + total[GFX950SIM_L2] - to[GFX950SIM_L2], c->ready[found]);
+        insert(e, xcd, at, line, false, false, start, done);
+        return done;
     }
     level_read(e, GFX950SIM_L2, start, 128);
     if (found >= 0) {

@@ -3,16 +3,10 @@
 #include "engine.h"
 #include "note.h"
 
-/* Lanes that are served together, by width and direction: HipKittens' measurements and the MI300 guides. */
-struct phases {
-    unsigned n, banks;
-    uint64_t first; /* lanes of the phases; the others are it shifted by `step` lanes */
-    uint64_t second;
-    unsigned step;
-};
-
 static const uint64_t whole = ~0ull;
 
+/* Lanes that are served together, by width and direction (HipKittens' measurements on MI355X, MI300 guides), and over
+ * how many banks. Returns the number of phases. */
 static unsigned phase_masks(bool write, unsigned bytes, unsigned banks, uint64_t *mask, unsigned *used) {
     unsigned n = 0;
     *used = banks;
@@ -66,8 +60,6 @@ static unsigned phase_clocks(const struct lds_access *a, uint64_t lanes, unsigne
     return most;
 }
 
-extern double time_lds_ticks_per_byte[2]; /* read, write */
-extern unsigned time_lds_banks;
 double time_lds_ticks_per_byte[2];
 unsigned time_lds_banks;
 

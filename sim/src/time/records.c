@@ -39,6 +39,7 @@ bool records_begin(struct engine *e) {
     r->stride = 1;
     e->profile = calloc(e->code->ninsn + 1u, sizeof *e->profile);
     series_begin(&e->series);
+    follow_begin();
     return r->kept && e->profile;
 }
 
@@ -164,6 +165,7 @@ void records_finish(struct engine *e, bool aborted, unsigned mode) {
     keep_series(e, r);
     keep_waves(r);
     keep_profile(e, r);
+    follow_finish();
     r->time = *t;
     r->any = true;
 }

@@ -8,7 +8,7 @@
 
 #include "gfx950sim/time.h"
 
-enum { SERIES = 1024, SERIES_FIRST = 16 };
+enum { SERIES = 1024 };
 
 /* A sum of amounts, each from a begin to an end, integrated by interval. */
 struct span {

@@ -21,6 +21,9 @@
   s_waitcnt lgkmcnt(0)
   v_mul_lo_u32 v40, v0, s7 // the lane's place in LDS
   v_mov_b32 v41, 0
+  v_mov_b32 v45, 0
+  v_mov_b32 v46, 0
+  v_mov_b32 v47, 0
   v_mov_b32 v42, s4
   v_mov_b32 v43, s5
   ds_write_b32 v40, v41
@@ -147,6 +150,23 @@ bench lds_chase, lds_link
   v_lshlrev_b32 v41, 2, v41
 .endm
 bench lds_chase_add, lds_link_add
+
+// four chases at once, as published
+.macro lds_four_links
+  ds_read_b32 v41, v41
+  ds_read_b32 v45, v45
+  ds_read_b32 v46, v46
+  ds_read_b32 v47, v47
+  s_waitcnt lgkmcnt(3)
+  v_lshlrev_b32 v41, 2, v41
+  s_waitcnt lgkmcnt(2)
+  v_lshlrev_b32 v45, 2, v45
+  s_waitcnt lgkmcnt(1)
+  v_lshlrev_b32 v46, 2, v46
+  s_waitcnt lgkmcnt(0)
+  v_lshlrev_b32 v47, 2, v47
+.endm
+bench lds_four, lds_four_links
 
 .macro lds_put
   ds_write_b32 v40, v2

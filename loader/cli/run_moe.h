@@ -1,0 +1,10 @@
+#ifndef SMALLM_CLI_RUN_MOE_H
+#define SMALLM_CLI_RUN_MOE_H
+
+#include "exit_status.h"
+#include "options_moe.h"
+
+/* "smallm run moe". */
+enum exit_status run_moe(const struct moe_options *options);
+
+#endif
