@@ -7,10 +7,11 @@
 
 #include "exit_status.h"
 #include "smallm/dense.h"
+#include "smallm/moe.h"
 
 enum { DISPATCH_MOST_PLANS = 128 };
 
-enum dispatch_loop { LOOP_HIP, LOOP_EXECUTE, LOOP_ONE_CALL, DISPATCH_LOOPS };
+enum dispatch_loop { LOOP_HIP, LOOP_EXECUTE, LOOP_ONE_CALL, LOOP_MOE_EXECUTE, LOOP_MOE_ONE_CALL, DISPATCH_LOOPS };
 
 /* A context on the HIP that does nothing, and the plans of many problems. Shared by threads. */
 struct dispatch_bench {
@@ -18,16 +19,18 @@ struct dispatch_bench {
     smallm_context *context;
     unsigned long long (*launches)(void);
     __typeof__(hipModuleLaunchKernel) *launch;
-    size_t plans;
+    size_t plans, moe_plans;
     smallm_dense_problem problem[DISPATCH_MOST_PLANS];
-    smallm_plan *plan[DISPATCH_MOST_PLANS];
+    smallm_moe_problem moe_problem[DISPATCH_MOST_PLANS];
+    smallm_plan *plan[DISPATCH_MOST_PLANS], *moe_plan[DISPATCH_MOST_PLANS];
     smallm_dense_buffers buffers;
+    smallm_moe_buffers moe_buffers[2]; /* weighted: [1] */
     void *workspace;
     uint64_t workspace_bytes;
 };
 
 /* Says on stderr what is wrong if it fails. */
-enum exit_status dispatch_open(struct dispatch_bench *bench, const char *cells);
+enum exit_status dispatch_open(struct dispatch_bench *bench, const char *cells, const char *moe_cells);
 void dispatch_close(struct dispatch_bench *bench);
 
 enum { DISPATCH_BATCH = 1024, DISPATCH_BATCHES = 400 };

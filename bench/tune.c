@@ -64,11 +64,11 @@ static enum exit_status tune_cell(struct tuning *tuning, const struct cell *cell
         complain(EXIT_DECLINED, "no row for %s: %s", cell_text(text, tuning->kind, cell), smallm_last_error());
         return EXIT_RIGHT;
     }
+    if (best[0].worst > tuning->kind->most) {
+        tuning->left++;
+        return EXIT_RIGHT;
+    }
     for (size_t i = 0; i < count; i++) {
-        if (best[i].worst > tuning->kind->most) {
-            tuning->left++;
-            return EXIT_RIGHT;
-        }
         const enum verdict verdict =
             tuning->options->check ? checker_ask(&tuning->checker, &best[i], cell) : VERDICT_RIGHT;
         if (verdict == VERDICT_NO_DEVICE)

@@ -41,17 +41,33 @@ static int compare(const void *left, const void *right) {
     return 0;
 }
 
+/* A row is for any number of experts: each shape also with its experts spread over 2, 4, 8 and more devices, down to
+ * one expert each. */
+static bool spread(struct moe_shape **shapes, size_t *count) {
+    enum { MOST_HALVES = 31 };
+    struct moe_shape *all = malloc(*count * MOST_HALVES * sizeof *all);
+    size_t made = 0;
+    for (size_t i = 0; all != NULL && i < *count; i++)
+        for (struct moe_shape shape = (*shapes)[i]; shape.experts != 0; shape.experts /= 2)
+            all[made++] = shape;
+    free(*shapes);
+    *shapes = all;
+    *count = made;
+    return all != NULL;
+}
+
 static enum exit_status read(struct cells *cells, const struct tune_options *options) {
     struct moe_shape *shapes = NULL;
     size_t count = 0;
     enum exit_status status = moe_shapes_read(&shapes, &count, options->shapes);
     if (status != EXIT_RIGHT)
         return status;
-    cells->problem = shapes;
     if (count == 0)
         return complain(EXIT_BAD_ARGUMENTS, "%s: there is no shape", options->shapes);
+    const bool all = spread(&shapes, &count);
+    cells->problem = shapes;
     cells->cell = calloc(count, sizeof *cells->cell);
-    if (cells->cell == NULL)
+    if (!all || cells->cell == NULL)
         return complain(EXIT_BAD_ARGUMENTS, "there is no memory for the shapes");
     qsort(shapes, count, sizeof *shapes, compare);
     for (size_t i = 0; i < count; i++) {
@@ -116,7 +132,7 @@ static struct moe_shape shape_of(const struct trial *trial) {
         .weighted = weighted,
         .block_m = 64,
         .top_k = TRIAL_TOP_K,
-        .tokens = trial->kernel.m_tile / TRIAL_TOP_K + 1,
+        .tokens = (trial->kernel.m_tile + 1) / TRIAL_TOP_K + 1,
     };
 }
 

@@ -37,7 +37,7 @@ static const char style[] =
     "circle.l0,.key.l0{fill:#1f5fa8;background:#1f5fa8}circle.l1,.key.l1{fill:#d9822b;background:#d9822b}\n"
     ".key{display:inline-block;width:1em;height:.7em}.tail{fill:#bbb}\n"
     ".x0{fill:#1f77b4}.x1{fill:#ff7f0e}.x2{fill:#2ca02c}.x3{fill:#d62728}.x4{fill:#9467bd}.x5{fill:#8c564b}"
-    ".x6{fill:#e377c2}.x7{fill:#7f7f7f}\n";
+    ".x6{fill:#e377c2}.x7{fill:#17becf}\n";
 
 /* Tables sort by the column that is clicked. Without it the page is the same. */
 static const char script[] =

@@ -121,11 +121,16 @@ static void put_wave(struct writer *w, const struct gfx950sim_time_wave *v) {
     put(w, e);
 }
 
+static bool before_issue(unsigned cause) {
+    return cause != GFX950SIM_TIME_ISSUE && cause != GFX950SIM_TIME_BARRIER && cause != GFX950SIM_TIME_SLEEP &&
+           cause != GFX950SIM_TIME_TAIL;
+}
+
 static void put_step(struct writer *w, const struct gfx950sim_time_wave *v, const struct gfx950sim_time_step *s,
                      const struct gfx950sim_time_instruction *in) {
     struct gfx950sim_time_instruction waited = {.pc = 0};
     for (unsigned c = 0; c < GFX950SIM_TIME_CAUSES; c++)
-        waited.clocks[c] = s->clocks[c];
+        waited.clocks[c] = before_issue(c) ? s->clocks[c] : 0;
     unsigned process = FIRST_XCD + v->xcd, thread = thread_of(v);
     if (s->issue > s->from) {
         cJSON *e =

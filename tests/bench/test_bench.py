@@ -39,14 +39,17 @@ class Dispatch(unittest.TestCase):
         self.assertGreaterEqual(report["context"]["num_cpus"], 1)
         rows = {row["name"]: row for row in report["benchmarks"]}
         for threads in (1, 8):
-            for name in ("execute_beyond_hip", "plan_lookup", "dense_execute", "dense_one_call"):
-                row = rows[f"{name}/threads:{threads}"]
-                self.assertEqual(row["allocations"], 0, row)
-                self.assertEqual(row["threads"], threads)
-                self.assertEqual(row["time_unit"], "ns")
-                self.assertGreater(row["cpu_time"], 0, row)
-            whole = rows[f"dense_one_call/threads:{threads}"]["cpu_time"]
-            self.assertGreater(whole, rows[f"dense_execute/threads:{threads}"]["cpu_time"])
+            for operation in ("dense", "moe"):
+                for what in ("execute", "one_call", "execute_beyond_hip", "plan_lookup"):
+                    row = rows[f"{operation}_{what}/threads:{threads}"]
+                    self.assertEqual(row["allocations"], 0, row)
+                    self.assertEqual(row["threads"], threads)
+                    self.assertEqual(row["time_unit"], "ns")
+                    self.assertGreater(row["cpu_time"], 0, row)
+                whole = rows[f"{operation}_one_call/threads:{threads}"]["cpu_time"]
+                self.assertGreater(
+                    whole, rows[f"{operation}_execute/threads:{threads}"]["cpu_time"]
+                )
 
     def test_arguments(self) -> None:
         for wrong in (["--slack", "0"], ["--slack", "5x"], ["--slack"], ["--bar"], ["more"]):

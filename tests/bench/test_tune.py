@@ -18,6 +18,14 @@ from typing import Dict, List, Optional, Tuple
 SHAPES = "# a comment\n\nK,N,Ms\n1024,96,1|4\n96,40,2\n1056,33,4|16\n"
 CELLS = [(96, 40, 2), (1024, 96, 1), (1024, 96, 4), (1056, 33, 4), (1056, 33, 16)]
 
+MOE_HEADER = "experts,n,k,a_div,weighted,combine,block_m,top_k,routing,Ts"
+MOE_SHAPES = (
+    f"# a comment\n{MOE_HEADER}\n4,96,1024,2,0,0,64,2,random,1|4\n2,33,1056,1,1,1,32,2,random,9\n"
+)
+# N, K, a_div, weighted, rows: slots over 4, 2, 1 experts and over 2, 1
+MOE_CELLS = [(33, 1056, 1, 1, rows) for rows in (16, 32)]
+MOE_CELLS += [(96, 1024, 2, 0, rows) for rows in (1, 2, 4, 8)]
+
 
 class Paths:
     """Set from the command line before the tests run."""
@@ -44,12 +52,12 @@ def run(*words: str, **env: str) -> Tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-def tune(*words: str, **env: str) -> Tuple[int, str, str]:
-    return run(Paths.tune, "dense", *words, **env)
+def tune(*words: str, kind: str = "dense", **env: str) -> Tuple[int, str, str]:
+    return run(Paths.tune, kind, *words, **env)
 
 
-def fake(*words: str) -> Tuple[int, str, str]:
-    return tune(*words, "--device", "gpu", SMALLM_HIP_LIBRARY=Paths.fake_hip)
+def fake(*words: str, kind: str = "dense") -> Tuple[int, str, str]:
+    return tune(*words, "--device", "gpu", kind=kind, SMALLM_HIP_LIBRARY=Paths.fake_hip)
 
 
 def rows_of(text: str) -> List[Dict[str, str]]:
@@ -77,17 +85,30 @@ class Case(unittest.TestCase):
         for part in parts:
             self.assertIn(part, got[2])
 
+    def break_kernel(self, kernel: str) -> None:
+        """A code object in the folder that adds wrongly."""
+        listing = (Paths.kernels / f"{kernel}.s").read_text()
+        broken, count = re.subn(r"\bv_(pk_)?add_f32\b", r"v_\1mul_f32", listing, count=1)
+        self.assertEqual(count, 1, kernel)
+        (self.folder / "x.s").write_text(broken)
+        target = ["-triple=amdgcn-amd-amdhsa", "-mcpu=gfx950", "-filetype=obj"]
+        stem = str(self.folder / "x")
+        subprocess.run([Paths.llvm_mc, *target, stem + ".s", "-o", stem + ".o"], check=True)
+        linked = str(self.folder / f"{kernel}.co")
+        subprocess.run([Paths.ld_lld, "-shared", stem + ".o", "-o", linked], check=True)
+
 
 class BadArguments(Case):
     def test_words(self) -> None:
         self.refuse(run(Paths.tune), "usage: smallm-tune dense")
-        self.refuse(run(Paths.tune, "moe"), "the first word must be dense")
+        self.refuse(run(Paths.tune, "sparse"), "the first word must be dense or moe")
         self.assertEqual(run(Paths.tune, "--help")[0], 0)
         self.refuse(tune("--what"), '"--what" is not an option')
         self.refuse(tune("stray"), '"stray" is not an option')
         self.refuse(tune("--out"), "--out needs a value")
         self.refuse(tune("--resume"), "--resume needs --out")
         self.refuse(tune("--device", "tpu"), 'device is "tpu"')
+        self.refuse(tune("--m", "1", kind="moe"), '"--m" is not an option of smallm-tune moe')
         for bad in ("", "0", "65", "1,", ",1", "1;2", "x", "1,99999999999999999999"):
             self.refuse(tune("--m", bad), f'--m is "{bad}"')
 
@@ -107,6 +128,15 @@ class BadArguments(Case):
             self.shapes.write_text(text)
             self.refuse(tune(*self.words()), f"{self.shapes}:{line}: ", reason)
 
+    def test_moe_shapes(self) -> None:
+        for text, reason in [
+            ("K,N,Ms\n", MOE_HEADER),
+            (f"{MOE_HEADER}\n", "there is no shape"),
+            (f"{MOE_HEADER}\n4,96,1000,2,0,0,64,2,random,1\n", ":2: "),
+        ]:
+            self.shapes.write_text(text)
+            self.refuse(tune(*self.words(), kind="moe"), str(self.shapes), reason)
+
     def test_out(self) -> None:
         got = fake(*self.words("--no-check", "--out", "/no/folder/t.csv"))
         self.refuse(got, "/no/folder/t.csv", "cannot be written")
@@ -122,10 +152,19 @@ class WrongKernels(Case):
         status, out, err = fake(*self.words())
         self.assertEqual(status, 1, err)
         self.assertEqual(rows_of(out), [])
-        self.assertIn("is wrong at M=", err)
+        self.assertIn("is wrong at rows=", err)
         self.assertIn("is left out of the table", err)
         for k, n, m in CELLS:
-            self.assertIn(f"no row for M={m} N={n} K={k}", err)
+            self.assertIn(f"no row for K={k} N={n} M={m}:", err)
+
+    def test_none_gets_into_the_moe_table(self) -> None:
+        self.shapes.write_text(MOE_SHAPES)
+        status, out, err = fake(*self.words(), kind="moe")
+        self.assertEqual(status, 1, err)
+        self.assertEqual(rows_of(out), [])
+        for n, k, a_div, weighted, rows in MOE_CELLS:
+            cell = f"N={n} K={k} a_div={a_div} weighted={weighted} rows={rows}"
+            self.assertIn(f"no row for {cell}:", err)
 
     def test_device_lost(self) -> None:
         got = tune(
@@ -143,7 +182,9 @@ class WrongKernels(Case):
         self.assertIn("not checked", out)
 
 
-class Table(Case):
+class OnSimulator(Case):
+    kind = "dense"
+
     def setUp(self) -> None:
         super().setUp()
         if Paths.simulator is None:
@@ -151,16 +192,18 @@ class Table(Case):
 
     def tune_to_file(self, *more: str, **env: str) -> str:
         words = self.words("--device", "sim", "--out", str(self.out), *more)
-        status, out, err = tune(*words, **env)
+        status, out, err = tune(*words, kind=self.kind, **env)
         self.assertEqual((status, out), (0, ""), err)
+        self.assertEqual(run(Paths.smallm, "check-csv", str(self.out))[0], 0)
         return self.out.read_text()
 
+
+class Table(OnSimulator):
     def test_rows(self) -> None:
         text = self.tune_to_file()
         self.assertEqual(cells_of(text), CELLS)
         self.assertIn("not measured", text)
         self.assertIn("checked against an f64 reference", text)
-        self.assertEqual(run(Paths.smallm, "check-csv", str(self.out))[0], 0)
         for row in rows_of(text):
             self.assertEqual((row["use_asm"], row["method"]), ("1", "model"))
             self.follow(row)
@@ -209,18 +252,10 @@ class Table(Case):
         """A kernel that adds wrongly is named and replaced by the next best."""
         best = rows_of(self.tune_to_file())[-1]
         kernel = best["kernel"]
-        listing = (Paths.kernels / f"{kernel}.s").read_text()
-        broken, count = re.subn(r"\bv_(pk_)?add_f32\b", r"v_\1mul_f32", listing, count=1)
-        self.assertEqual(count, 1, kernel)
-        (self.folder / "x.s").write_text(broken)
-        target = ["-triple=amdgcn-amd-amdhsa", "-mcpu=gfx950", "-filetype=obj"]
-        stem = str(self.folder / "x")
-        subprocess.run([Paths.llvm_mc, *target, stem + ".s", "-o", stem + ".o"], check=True)
-        linked = str(self.folder / f"{kernel}.co")
-        subprocess.run([Paths.ld_lld, "-shared", stem + ".o", "-o", linked], check=True)
+        self.break_kernel(kernel)
         status, out, err = tune(*self.words("--device", "sim"), SMALLM_CO_DIR=str(self.folder))
         self.assertEqual(status, 1, err)
-        self.assertIn(f"{kernel} is wrong at M=", err)
+        self.assertIn(f"{kernel} is wrong at rows=", err)
         self.assertEqual(cells_of(out), CELLS)
         self.assertNotEqual(rows_of(out)[-1]["kernel"], kernel)
         self.assertGreaterEqual(float(rows_of(out)[-1]["us"]) * 1.01, float(best["us"]))
@@ -245,13 +280,97 @@ class Table(Case):
         self.assertIn(b"of 5 cells", shown)
 
 
-class BuiltIn(Case):
-    def test_same_as_the_tuner_would_write(self) -> None:
-        """The rows that rest on the cost model follow it. Without checks: all kernels are right."""
-        shapes = Paths.source / "configs" / "shapes_dense.csv"
-        status, out, err = fake("--shapes", str(shapes), "--no-check")
+class MoeTable(OnSimulator):
+    kind = "moe"
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.shapes.write_text(MOE_SHAPES)
+
+    def keys_of(self, text: str) -> List[Tuple[int, ...]]:
+        columns = ("N", "K", "a_div", "weighted", "rows")
+        return [tuple(int(r[column]) for column in columns) for r in rows_of(text)]
+
+    def test_rows(self) -> None:
+        text = self.tune_to_file()
+        keys = self.keys_of(text)
+        self.assertEqual(keys, sorted(set(keys)))
+        self.assertLessEqual(set(keys), set(MOE_CELLS))
+        self.assertGreater(len(keys), len(MOE_CELLS) // 2)
+        self.assertIn("not measured", text)
+        self.assertIn("checked against an f64 reference", text)
+        for row in rows_of(text):
+            self.assertEqual((row["use_asm"], row["method"]), ("1", "model"))
+            if row["weighted"] == "0":
+                self.follow(row)
+
+    def modelled(self, words: List[str], **env: str) -> Tuple[str, float]:
+        status, out, err = run(Paths.smallm, "run", "moe", *words, "--device", "sim", **env)
         self.assertEqual(status, 0, err)
-        table = (Paths.source / "configs" / "dense.csv").read_text()
+        self.assertIn("PASS", out)
+        found = re.search(r"Modelled for [^:]*: ([0-9.]+) us", out)
+        assert found is not None, out
+        return out, float(found.group(1))
+
+    def follow(self, row: Dict[str, str]) -> None:
+        """The library takes the row wherever its key fits, and is at most 3 % slower for it."""
+        for experts, tokens in ((4, 1), (2, 1), (1, 1), (4, 4), (2, 4), (1, 4)):
+            if -(-2 * tokens // experts) != int(row["rows"]):
+                continue
+            words = ["--experts", str(experts), "--tokens", str(tokens), "--top-k", row["a_div"]]
+            words += ["--n", row["N"], "--k", row["K"], "--a-div", row["a_div"]]
+            out, tuned = self.modelled(words, SMALLM_MOE_CSV=str(self.out))
+            self.assertIn(f"kernel   {row['kernel']}\n", out)
+            self.assertIn(f"of {self.out} says so", out)
+            self.assertLessEqual(tuned, float(row["us"]) + 0.01)
+            empty = self.folder / "empty.csv"
+            empty.write_text(",".join(row) + "\n")
+            self.assertLessEqual(
+                tuned, 1.03 * self.modelled(words, SMALLM_MOE_CSV=str(empty))[1] + 0.01
+            )
+
+    def test_repeats(self) -> None:
+        first = self.tune_to_file()
+        lines = MOE_SHAPES.splitlines(keepends=True)
+        self.shapes.write_text("".join([*lines[:2], *reversed(lines[2:]), lines[2]]))
+        self.assertEqual(self.keys_of(self.tune_to_file()), self.keys_of(first))
+        self.shapes.write_text(MOE_SHAPES)
+        self.out.write_text("broken\n")
+        self.assertEqual(self.tune_to_file(SMALLM_MOE_CSV=str(self.out)), first)
+
+    def test_resume(self) -> None:
+        whole = self.tune_to_file()
+        kept = whole.splitlines()[-1].rsplit(",", 2)[0] + ",123.5,stopwatch"
+        self.out.write_text(f"{whole.splitlines()[3]}\n{kept}\n")
+        text = self.tune_to_file("--resume")
+        self.assertEqual(text.splitlines()[:-1], whole.splitlines()[:-1])
+        self.assertEqual(text.splitlines()[-1], kept)
+
+    def test_broken_kernel(self) -> None:
+        before = rows_of(self.tune_to_file())
+        kernel = before[0]["kernel"]
+        self.break_kernel(kernel)
+        words = self.words("--device", "sim")
+        status, out, err = tune(*words, kind=self.kind, SMALLM_CO_DIR=str(self.folder))
+        self.assertEqual(status, 1, err)
+        self.assertIn(f"{kernel} is wrong at rows=", err)
+        self.assertNotIn(kernel, out)
+
+
+class BuiltIn(Case):
+    def test_dense_is_what_the_tuner_would_write(self) -> None:
+        self.compare("dense")
+
+    def test_moe_is_what_the_tuner_would_write(self) -> None:
+        self.compare("moe")
+
+    def compare(self, kind: str) -> None:
+        """The rows that rest on the cost model follow it. Without checks: all kernels are right."""
+        shapes = Paths.source / "configs" / f"shapes_{kind}.csv"
+        status, out, err = fake("--shapes", str(shapes), "--no-check", kind=kind)
+        self.assertEqual(status, 0, err)
+        table = (Paths.source / "configs" / f"{kind}.csv").read_text()
+        self.assertGreater(len(rows_of(table)), 100)
         for new, old in zip_longest(rows_of(out), rows_of(table), fillvalue={}):
             if old.get("method", "model") == "model":
                 self.assertEqual(new, old, "run smallm-tune again, see docs/dispatch.md")

@@ -31,10 +31,11 @@ struct held_plan {
 };
 
 struct one_case {
-    char folder[64], csv[96], bad_objects[96];
+    char folder[64], csv[96], moe_csv[96], bad_objects[96];
     smallm_context *context;
     const char *kernel; /* forced by the context */
     struct table table;
+    struct moe_table moe_table;
     struct held_plan plans[PLANS];
     unsigned count;
 };

@@ -42,12 +42,17 @@ static statuses spoil_options(smallm_context_options *options, bool *loose) {
     if (fuzz_once_in(2)) {
         make_table(&it.table, it.csv);
         set(&options->dense_csv, "SMALLM_DENSE_CSV", it.csv);
-        *loose = !it.table.known;
+        *loose |= !it.table.known;
     } else if (fuzz_once_in(12)) {
         set(&options->dense_csv, "SMALLM_DENSE_CSV", bad_file(&errors, SMALLM_ERROR_TABLE));
     }
-    if (fuzz_once_in(24))
+    if (fuzz_once_in(2)) {
+        make_moe_table(&it.moe_table, it.moe_csv);
+        set(&options->moe_csv, "SMALLM_MOE_CSV", it.moe_csv);
+        *loose |= !it.moe_table.known;
+    } else if (fuzz_once_in(12)) {
         set(&options->moe_csv, "SMALLM_MOE_CSV", bad_file(&errors, SMALLM_ERROR_TABLE));
+    }
     if (fuzz_once_in(12)) {
         const char *folder = bad_file(&errors, SMALLM_ERROR_CODE_OBJECT);
         set(&options->code_object_dir, "SMALLM_CO_DIR", fuzz_once_in(2) ? it.bad_objects : folder);
@@ -85,6 +90,12 @@ static statuses spoil_devices(smallm_context_options *options) {
     }
 }
 
+/* No table comes from the environment. */
+static bool both_named(const smallm_context_options *options) {
+    return (options->dense_csv != NULL || getenv("SMALLM_DENSE_CSV") == NULL) &&
+           (options->moe_csv != NULL || getenv("SMALLM_MOE_CSV") == NULL);
+}
+
 void make_context(void) {
     static const char *const variables[] = {"SMALLM_KERNEL", "SMALLM_DENSE_CSV", "SMALLM_MOE_CSV", "SMALLM_CO_DIR",
                                             "SMALLM_HIP_LIBRARY"};
@@ -92,6 +103,7 @@ void make_context(void) {
         unsetenv(variables[i]);
     it.kernel = NULL;
     it.table = (struct table){0};
+    it.moe_table = (struct moe_table){0};
     smallm_context_options options;
     smallm_context_options_init(&options, sizeof options);
     bool loose = false;
@@ -116,10 +128,14 @@ void make_context(void) {
     if (hip.device != device && !hip.failed)
         wrong("the device is %d after smallm_context_create, it was %d", hip.device, device);
     progress->contexts += status == SMALLM_OK;
-    if (options.dense_csv == it.csv) {
-        const smallm_status read = smallm_dense_table_check(it.csv, NULL, NULL, NULL);
-        if (errors == 0 && !hip.failed && (read == SMALLM_OK) != (status == SMALLM_OK))
-            wrong("smallm_dense_table_check gives %s, smallm_context_create %s", smallm_status_string(read),
-                  smallm_status_string(status));
-    }
+    if (options.dense_csv != it.csv && options.moe_csv != it.moe_csv)
+        return;
+    smallm_status read = SMALLM_OK;
+    if (options.dense_csv == it.csv)
+        read = smallm_dense_table_check(it.csv, NULL, NULL, NULL);
+    if (read == SMALLM_OK && options.moe_csv == it.moe_csv)
+        read = smallm_moe_table_check(it.moe_csv, NULL, NULL, NULL);
+    if (errors == 0 && !hip.failed && both_named(&options) && (read == SMALLM_OK) != (status == SMALLM_OK))
+        wrong("the checks of its tables give %s, smallm_context_create %s", smallm_status_string(read),
+              smallm_status_string(status));
 }

@@ -244,7 +244,7 @@ static size_t write_table(struct table *table, char *text, size_t room) {
     return at;
 }
 
-static size_t spoil_table(char *text, size_t bytes, size_t room) {
+size_t spoil_table(char *text, size_t bytes, size_t room) {
     static const char *const pieces[] = {",",    "\n",   "\"",     "-1", "99999999999999999999", "1e9", "nan", "\r",
                                          "0x10", "\t\t", "method", "#",  "2147483648",           "0",   ""};
     for (uint64_t n = 1 + fuzz_below(4); n > 0 && bytes > 0; n--) {
@@ -264,6 +264,12 @@ static size_t spoil_table(char *text, size_t bytes, size_t room) {
     return bytes;
 }
 
+void write_file(const char *file, const char *text, size_t bytes) {
+    FILE *stream = fopen(file, "wb");
+    if (stream == NULL || fwrite(text, 1, bytes, stream) != bytes || fclose(stream) != 0)
+        wrong("%s cannot be written", file);
+}
+
 void make_table(struct table *table, const char *file) {
     static char text[1 << 14];
     table->known = true;
@@ -281,9 +287,7 @@ void make_table(struct table *table, const char *file) {
         bytes = spoil_table(text, bytes, sizeof text);
         table->known = false;
     }
-    FILE *stream = fopen(file, "wb");
-    if (stream == NULL || fwrite(text, 1, bytes, stream) != bytes || fclose(stream) != 0)
-        wrong("%s cannot be written", file);
+    write_file(file, text, bytes);
 }
 
 const struct cell *table_cell(const struct table *table, const smallm_dense_problem *problem) {

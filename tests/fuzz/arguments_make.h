@@ -3,6 +3,7 @@
 #define TESTS_FUZZ_ARGUMENTS_MAKE_H
 
 #include "arguments_rules.h"
+#include "smallm/moe.h"
 
 /* A struct of the interface in memory that ends where its field size says. */
 struct sized {
@@ -43,5 +44,27 @@ void make_table(struct table *table, const char *file);
 
 /* The table's row for the problem, or NULL. */
 const struct cell *table_cell(const struct table *table, const smallm_dense_problem *problem);
+
+/* The same of MoE cells; a problem of given types that is valid comes to meet a cell. */
+struct moe_cell {
+    int64_t n, k, a_div, rows;
+    int32_t weighted;
+    const char *kernel;
+    unsigned k_splits;
+    bool use_asm;
+};
+
+struct moe_table {
+    bool known;
+    unsigned count;
+    struct moe_cell cells[8];
+};
+void make_moe_table(struct moe_table *table, const char *file);
+const struct moe_cell *moe_table_cell(const struct moe_table *table, const smallm_moe_problem *problem);
+void meet_moe_cell(smallm_moe_problem *problem, const struct moe_cell *cell);
+
+/* Break a text of `bytes` in `room`; returns how long it is then. */
+size_t spoil_table(char *text, size_t bytes, size_t room);
+void write_file(const char *file, const char *text, size_t bytes);
 
 #endif

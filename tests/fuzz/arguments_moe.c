@@ -95,7 +95,21 @@ static statuses plan_of(const smallm_moe_problem *problem) {
         return DECLINED;
     const bool inside = p.k < 1 << 24 && p.n <= 1 << 15 && p.x_rows <= 4096 && p.ldx <= 1 << 18 && p.ldxs <= 1 << 18 &&
                         p.slots <= 4096 && p.ldo <= 1 << 16 && p.kernel == NULL && p.k_splits == 0;
-    return inside ? OK : OK | DECLINED;
+    const struct moe_cell *cell = moe_table_cell(&it.moe_table, problem);
+    if (inside && cell != NULL && !cell->use_asm && !p.ignore_tuning && p.determinism != SMALLM_BATCH_INVARIANT)
+        return DECLINED;
+    const bool table_is_known = it.moe_table.known || it.moe_table.count == 0;
+    return inside && table_is_known ? OK : OK | DECLINED;
+}
+
+/* Matrix kernels without splits can follow every row that is for them. */
+static void check_tuned(const smallm_moe_problem *problem, const smallm_plan_info *info) {
+    const struct moe_cell *cell = moe_table_cell(&it.moe_table, problem);
+    if (cell == NULL || plan_of(problem) != OK || problem->determinism == SMALLM_BATCH_INVARIANT ||
+        problem->x_rows * problem->k >= 1ll << 31 || !kernel_shape(cell->kernel).matrix || cell->k_splits != 1)
+        return;
+    if (strcmp(info->kernel, cell->kernel) != 0 || info->k_splits != 1)
+        wrong("the table says %s, the plan %s with k_splits %u", cell->kernel, info->kernel, info->k_splits);
 }
 
 static uint64_t workspace_need(const smallm_moe_problem *p, const struct kernel_shape *shape, uint64_t workgroups,
@@ -198,6 +212,9 @@ static smallm_moe_problem make(bool wild) {
         p.kernel = make_kernel_name(false);
     if (fuzz_once_in(4))
         p.k_splits = up_to(20);
+    p.ignore_tuning = (int32_t)fuzz_below(2);
+    if (it.moe_table.count > 0 && fuzz_once_in(3))
+        meet_moe_cell(&p, &it.moe_table.cells[fuzz_below(it.moe_table.count)]);
     int64_t *const numbers[] = {&p.experts, &p.n,          &p.k,   &p.x_rows, &p.slots, &p.a_div,   &p.block_m,
                                 &p.top_k,   &p.sorted_len, &p.ldx, &p.ldxs,   &p.ldo,   &p.k_splits};
     int32_t *const options[] = {&p.x_type, &p.w_type, &p.out_type, &p.determinism};
@@ -338,6 +355,7 @@ void step_moe(void) {
         return;
     smallm_plan_info info = {.size = sizeof info};
     check("smallm_plan_get_info", smallm_plan_get_info(plan, &info), OK);
+    check_tuned(&now.problem, &info);
     const struct kernel_shape shape = kernel_shape(info.kernel);
     const smallm_moe_problem p = full(&now.problem);
     const uint64_t tiles = up((uint64_t)p.n, shape.n_tile);

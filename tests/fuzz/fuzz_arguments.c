@@ -136,6 +136,7 @@ static void set_up(void) {
     if (mkdtemp(it.folder) == NULL)
         wrong("no folder %s", it.folder);
     snprintf(it.csv, sizeof it.csv, "%s/dense.csv", it.folder);
+    snprintf(it.moe_csv, sizeof it.moe_csv, "%s/moe.csv", it.folder);
     snprintf(it.bad_objects, sizeof it.bad_objects, "%s/bad", it.folder);
     char file[256];
     snprintf(file, sizeof file, "%s/%s.co", it.bad_objects, smallm_kernel_name(smallm_kernel_count() / 2));
@@ -151,6 +152,7 @@ static void clean_up(void) {
     unlink(file);
     rmdir(it.bad_objects);
     unlink(it.csv);
+    unlink(it.moe_csv);
     rmdir(it.folder);
 }
 

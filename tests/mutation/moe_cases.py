@@ -49,10 +49,13 @@ class Case:
 def cases(kernel: Kernel) -> List[Case]:
     one, whole = kernel.k_round - 32, kernel.k_round * (2 * kernel.depth + 3) - 32
     filled = kernel.k_round * (kernel.depth + 1) - 32
+    # after a loop, as many steps as there are slots for
+    looped = kernel.k_round * (2 * kernel.depth + kernel.matrix) - 32
     m = kernel.m_tile
     small, two = 4, max(8, 2 * m)
     result = [
         Case(whole, two, two, 3, 0 | WEIGHTED, 3),
+        Case(looped, small, small, 3, 2, 3),
         Case(one, small, small - 1, 3, 1, 3),
         Case(filled, two, m + 1, 3, 2, 1),
         Case(one, 128, 90, 3, 0 | WEIGHTED, 2),

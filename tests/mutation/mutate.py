@@ -19,6 +19,7 @@ import tempfile
 from dataclasses import dataclass
 from typing import Dict, Iterator, List, Sequence, Tuple
 
+import feed_cases
 import moe_cases
 
 OUT_BYTES = (2, 2, 4)  # of bf16, f16, f32: the index is the argument `format`, bits 1:0
@@ -148,6 +149,10 @@ class Kernel:
     depth: int
 
     @property
+    def feeds(self) -> bool:
+        return "_quantise_" in self.name or "_moe_sort_" in self.name
+
+    @property
     def grouped(self) -> bool:
         return "_moe_" in self.name
 
@@ -156,6 +161,8 @@ class Kernel:
         """Descriptors whose bounds hold something back. In moe_mfma rows without a slot, steps past K and columns past N
         have offsets that are past every bound, those of X, of Out and of the rows to combine among them.
         """
+        if self.feeds:
+            return ("srd_x", "srd_ids", "srd_map")
         if not self.grouped:
             return ("srd_w", "srd_x", "srd_out", "srd_bias")
         return ("srd_w", "srd_ids", "srd_all") + (() if self.matrix else ("srd_x", "srd_out"))
@@ -163,6 +170,8 @@ class Kernel:
     @staticmethod
     def of(name: str) -> "Kernel":
         p = {key: int(value) for key, value in re.findall(r"_([mrlwd])(\d+)", name)}
+        if "r" not in p:
+            return Kernel(name, False, 1, 1, 64 * p["w"], p["w"], 1, 1)
         if "_mfma_" in name:
             k_round = 128 * p["w"]
             return Kernel(name, True, p["m"], 16 * p["r"], 64 * p["w"], p["w"], k_round, p["d"])
@@ -260,6 +269,10 @@ def names_both(text: str, mutation: Mutation) -> bool:
 
 def launches(tools: Tools, kernel: Kernel) -> Iterator[List[str]]:
     """Arguments of every launch, each with files of its own."""
+    if kernel.feeds:
+        of_feed = feed_cases.quantise if "_quantise_" in kernel.name else feed_cases.sort
+        yield from of_feed(tools.work, kernel.block)
+        return
     if kernel.grouped:
         of_moe = moe_cases.Kernel(
             kernel.matrix,

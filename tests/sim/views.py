@@ -17,7 +17,7 @@ STREAM_ARGUMENTS = ["zero:4194304", "i32:2", "i32:4096"]
 STREAM_WAVES, STREAM_LOADS = 256, 16
 # Loads, LDS, a barrier, a matrix instruction and a store, straight on; the store goes 4 MB up.
 MIX = [MEMORY, "--kernel", "mix", "--grid", "64", "--block", "128"]
-MIX_ARGUMENTS = ["zero:8388608", "i32:8", "i32:4096"]
+MIX_ARGUMENTS = ["zero:8388608", "i32:4194304", "i32:0"]
 
 
 def run(command: str, arguments: List[str], status: int = 0) -> "subprocess.CompletedProcess[str]":
