@@ -48,9 +48,7 @@ install(FILES ${generated}/smallm-config.cmake ${generated}/smallm-config-versio
     COMPONENT devel)
 install(FILES ${generated}/smallm.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT devel)
 foreach(page README.md docs/dispatch.md docs/linking.md docs/numerics.md)
-    if(EXISTS ${PROJECT_SOURCE_DIR}/${page})
-        install(FILES ${PROJECT_SOURCE_DIR}/${page} DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT devel)
-    endif()
+    install(FILES ${PROJECT_SOURCE_DIR}/${page} DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT devel)
 endforeach()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/tests/install/example DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT devel)
 

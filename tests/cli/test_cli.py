@@ -2,54 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import struct
-import subprocess
-import sys
 import tempfile
-import unittest
 from pathlib import Path
 from typing import Dict, List, Optional, Tuple
+
+from cli_support import Case, Paths, fake, main, smallm, write_npy
 
 SMALL = ["run", "dense", "--m", "2", "--n", "40", "--k", "96"]
 
 
-class Paths:
-    """Set from the command line before the tests run."""
-
-    smallm = ""
-    fake_hip = ""
-    simulator: Optional[str] = None
-
-
-def smallm(*words: str, env: Optional[Dict[str, str]] = None) -> Tuple[int, str, str]:
-    """Exit status, stdout, stderr. No environment variable of the caller's reaches the library."""
-    clean = {
-        k: v
-        for k, v in os.environ.items()
-        if not k.startswith(("SMALLM_", "GFX950SIM_", "FAKE_HIP_"))
-    }
-    done = subprocess.run(
-        [Paths.smallm, *words],
-        env={**clean, **(env or {})},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    return done.returncode, done.stdout, done.stderr
-
-
-def fake(*words: str, **more: str) -> Tuple[int, str, str]:
-    return smallm(*words, "--device", "gpu", env={"SMALLM_HIP_LIBRARY": Paths.fake_hip, **more})
-
-
-def write_npy(path: Path, rows: int, columns: int, data: bytes, descr: str = "|u1") -> str:
-    text = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': ({rows}, {columns}), }}"
-    text += " " * (-(len(text) + 11) % 64) + "\n"
-    path.write_bytes(b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode() + data)
-    return str(path)
+def write_bytes(path: Path, rows: int, columns: int, data: bytes, descr: str = "|u1") -> str:
+    return write_npy(path, (rows, columns), data, descr)
 
 
 def read_npy(path: Path) -> Tuple[str, List[float]]:
@@ -62,16 +27,6 @@ def read_npy(path: Path) -> Tuple[str, List[float]]:
         data = b"".join(b"\0\0" + data[i : i + 2] for i in range(0, len(data), 2))
     width, code = (2, "e") if descr == "<f2" else (4, "f")
     return header, list(struct.unpack(f"<{len(data) // width}{code}", data))
-
-
-class Case(unittest.TestCase):
-    def expect(self, got: Tuple[int, str, str], status: int, *parts: str) -> None:
-        """An exit status, and sentences on stderr with these parts."""
-        self.assertEqual(got[0], status, got)
-        if status != 0:
-            self.assertRegex(got[2], r"(?s)smallm: .*\.\n$")
-        for part in parts:
-            self.assertIn(part, got[2])
 
 
 class BadArguments(Case):
@@ -116,11 +71,11 @@ class BadArguments(Case):
 
     def test_files(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            x = write_npy(Path(folder, "x.npy"), 2, 96, bytes(192))
-            scale = write_npy(Path(folder, "s.npy"), 2, 3, bytes(6))
-            wide = write_npy(Path(folder, "wide.npy"), 3, 2, bytes(6))
-            words = write_npy(Path(folder, "words.npy"), 2, 3, bytes(12), "<u2")
-            short = write_npy(Path(folder, "short.npy"), 2, 3, bytes(5))
+            x = write_bytes(Path(folder, "x.npy"), 2, 96, bytes(192))
+            scale = write_bytes(Path(folder, "s.npy"), 2, 3, bytes(6))
+            wide = write_bytes(Path(folder, "wide.npy"), 3, 2, bytes(6))
+            words = write_bytes(Path(folder, "words.npy"), 2, 3, bytes(12), "<u2")
+            short = write_bytes(Path(folder, "short.npy"), 2, 3, bytes(5))
             for bad, reason in ((wide, "another shape"), (words, "not uint8"), (short, "length")):
                 self.expect(
                     fake(*SMALL, "--x", x, "--x-scale", bad), 2, bad, reason, "shape (2, 3)"
@@ -314,7 +269,10 @@ class Simulated(Case):
             ]
             words = ["run", "dense", "--m", "1", "--n", str(n), "--k", str(k), "--device", "sim"]
             for option, rows, columns, data in files:
-                words += [option, write_npy(Path(folder, option[2:] + ".npy"), rows, columns, data)]
+                words += [
+                    option,
+                    write_bytes(Path(folder, option[2:] + ".npy"), rows, columns, data),
+                ]
             out = Path(folder, "out.npy")
             for out_type, descr in (("bf16", "'<u2'"), ("f16", "'<f2'"), ("f32", "'<f4'")):
                 status, _, err = smallm(*words, "--out", str(out), "--out-type", out_type)
@@ -339,16 +297,6 @@ class Simulated(Case):
         status, out, _ = smallm("info")
         self.assertEqual(status, 0)
         self.assertIn("simulated gfx950", out)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--smallm", required=True)
-    parser.add_argument("--fake-hip", required=True)
-    parser.add_argument("--simulator")
-    args, rest = parser.parse_known_args()
-    Paths.smallm, Paths.fake_hip, Paths.simulator = args.smallm, args.fake_hip, args.simulator
-    unittest.main(argv=[sys.argv[0], *rest])
 
 
 if __name__ == "__main__":

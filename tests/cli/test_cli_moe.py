@@ -2,67 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import struct
-import subprocess
-import sys
 import tempfile
-import unittest
 from pathlib import Path
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, List, Optional
+
+from cli_support import Case, Paths, fake, main, smallm, write_npy
 
 MOE = ["run", "moe", "--experts", "6", "--n", "40", "--k", "96", "--tokens", "5", "--top-k", "2"]
 QUANTISE = ["run", "quantise", "--m", "3", "--k", "96"]
 
 
-class Paths:
-    """Set from the command line before the tests run."""
-
-    smallm = ""
-    fake_hip = ""
-    simulator: Optional[str] = None
-
-
-def smallm(*words: str, env: Optional[Dict[str, str]] = None) -> Tuple[int, str, str]:
-    """Exit status, stdout, stderr. No environment variable of the caller's reaches the library."""
-    clean = {
-        k: v
-        for k, v in os.environ.items()
-        if not k.startswith(("SMALLM_", "GFX950SIM_", "FAKE_HIP_"))
-    }
-    done = subprocess.run(
-        [Paths.smallm, *words],
-        env={**clean, **(env or {})},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    return done.returncode, done.stdout, done.stderr
-
-
-def fake(*words: str, **more: str) -> Tuple[int, str, str]:
-    return smallm(*words, "--device", "gpu", env={"SMALLM_HIP_LIBRARY": Paths.fake_hip, **more})
-
-
 def write_ids(path: Path, rows: List[List[int]], descr: str = "<i4") -> str:
-    shape = f"({len(rows)}, {len(rows[0])})"
-    text = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}"
-    text += " " * (-(len(text) + 11) % 64) + "\n"
     data = struct.pack(f"<{len(rows) * len(rows[0])}i", *(i for row in rows for i in row))
-    path.write_bytes(b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text.encode() + data)
-    return str(path)
-
-
-class Case(unittest.TestCase):
-    def expect(self, got: Tuple[int, str, str], status: int, *parts: str) -> None:
-        """An exit status, and sentences on stderr with these parts."""
-        self.assertEqual(got[0], status, got)
-        if status != 0:
-            self.assertRegex(got[2], r"(?s)smallm: .*\.\n$")
-        for part in parts:
-            self.assertIn(part, got[2])
+    return write_npy(path, (len(rows), len(rows[0])), data, descr)
 
 
 class BadArguments(Case):
@@ -249,16 +203,6 @@ class Simulated(Case):
                     "wrong_scales": 0,
                 }
                 self.assertEqual({k: result[k] for k in wanted}, wanted)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--smallm", required=True)
-    parser.add_argument("--fake-hip", required=True)
-    parser.add_argument("--simulator")
-    args, rest = parser.parse_known_args()
-    Paths.smallm, Paths.fake_hip, Paths.simulator = args.smallm, args.fake_hip, args.simulator
-    unittest.main(argv=[sys.argv[0], *rest])
 
 
 if __name__ == "__main__":
