@@ -67,7 +67,9 @@ void smallm_moe_cost(struct smallm_cost *cost, const struct smallm_kernel_info *
                      const struct smallm_moe_grid *grid, const struct smallm_machine *machine,
                      const smallm_moe_problem *problem) {
     const struct smallm_moe_load load = smallm_moe_load(problem);
-    const double reads = chunks_of_expert(problem, kernel->m_tile) * load.block_share;
+    /* A block reads W for itself, however many rows the kernel could hold. */
+    const uint32_t chunk = kernel->m_tile < problem->block_m ? kernel->m_tile : (uint32_t)problem->block_m;
+    const double reads = chunks_of_expert(problem, chunk) * load.block_share;
     const double chunks = reads > 1 ? reads : 1;
     struct smallm_grid all = grid->tile;
     all.tiles *= load.blocks;
