@@ -24,7 +24,6 @@ import moe_cases
 
 OUT_BYTES = (2, 2, 4)  # of bf16, f16, f32: the index is the argument `format`, bits 1:0
 BIAS_BYTES = (0, 2, 2, 4)  # of none, bf16, f16, f32: bits 3:2
-TICKET_BYTES = 32768
 
 E4M3_FINITE = [b for b in range(256) if b & 0x7F != 0x7F]
 NOP = re.compile(r"^\s+s_nop (\d+)")
@@ -225,7 +224,7 @@ def dense_arguments(tools: Tools, kernel: Kernel, shape: Shape) -> List[str]:
         *(f"i32:{v}" for v in values),
         f"out:{OUT_BYTES[shape.out] * m * n}:{tools.work / 'out'}",
         f"in:{tools.work / 'bias'}" if shape.bias else "null",
-        f"zero:{TICKET_BYTES + partials}" if shape.splits > 1 else "null",
+        f"zero:{moe_cases.TICKET_BYTES + partials}" if shape.splits > 1 else "null",
         *(f"i32:{v}" for v in (n, shape.out | shape.bias << 2)),
     ]
 
