@@ -5,12 +5,17 @@
 #include <stdbool.h>
 
 #include "gfx950sim/gfx950sim.h"
+#include "gfx950sim/time.h"
 
 #define SIM_FUNCTIONS(X)                                                                                               \
     X(gfx950sim_get_stats)                                                                                             \
     X(gfx950sim_get_memory_stats)                                                                                      \
     X(gfx950sim_get_launch_stats)                                                                                      \
     X(gfx950sim_reset)                                                                                                 \
+    X(gfx950sim_set)                                                                                                   \
+    X(gfx950sim_get_time)                                                                                              \
+    X(gfx950sim_time_instructions)                                                                                     \
+    X(gfx950sim_time_cause_name)                                                                                       \
     X(gfx950sim_findings)                                                                                              \
     X(gfx950sim_message)
 
