@@ -4,6 +4,8 @@
 #include "bench_dispatch.h"
 #include "bench_structure.h"
 #include "bench_structure_moe.h"
+#include "bench_time.h"
+#include "time_options.h"
 
 static const char usage[] =
     "usage: smallm-bench structure [options]   what the library's own choices fetch and issue, counted on the "
@@ -17,8 +19,16 @@ static const char usage[] =
     "  --json              print one JSON object\n"
     "       smallm-bench dispatch [options]    host cost of a call beyond HIP's, on a HIP that does nothing\n"
     "  --slack FACTOR      times by which the bars may be passed, for noisy machines (default 1)\n"
-    "  --json              print Google Benchmark's JSON\n"
-    "exit status: 0 every bar is met, 1 not, 2 bad arguments or files, 4 no simulator or HIP failed\n";
+    "  --json              print Google Benchmark's JSON\n";
+static const char statuses[] =
+    "exit status: 0 every bar is met, 1 not, or a launch had findings, 2 bad arguments or files, 4 no device or HIP "
+    "failed\n";
+
+static void print_usage(FILE *file) {
+    fputs(usage, file);
+    fputs(time_usage, file);
+    fputs(statuses, file);
+}
 
 int main(int argc, char **argv) {
     if (argc >= 3 && strcmp(argv[1], "structure") == 0 && strcmp(argv[2], "--moe") == 0)
@@ -27,10 +37,12 @@ int main(int argc, char **argv) {
         return bench_structure(argc - 1, argv + 1);
     if (argc >= 2 && strcmp(argv[1], "dispatch") == 0)
         return bench_dispatch(argc - 1, argv + 1);
+    if (argc >= 2 && (strcmp(argv[1], "dense") == 0 || strcmp(argv[1], "moe") == 0))
+        return bench_time(argc - 1, argv + 1);
     if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
-        fputs(usage, stdout);
+        print_usage(stdout);
         return EXIT_RIGHT;
     }
-    fputs(usage, stderr);
-    return complain(EXIT_BAD_ARGUMENTS, "the first word must be \"structure\" or \"dispatch\"");
+    print_usage(stderr);
+    return complain(EXIT_BAD_ARGUMENTS, "the first word must be dense, moe, structure or dispatch");
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "structure_cell.h"
+#include "structure_dense_cell.h"
 #include "tune_options.h"
 
 struct choice {
@@ -114,19 +114,19 @@ static void print_findings(const struct backend *backend, const struct cell *cel
         fprintf(stderr, "smallm: the simulator found in %s:\n%s\n", cell->kernel, backend->sim.gfx950sim_findings());
 }
 
-/* Shapes are sorted by K and N, so that the inputs serve all M of one. */
+/* Shapes are sorted by K and N, so that the memory serves all M of one. */
 static enum exit_status run_all(const struct choice *choice, const struct backend *backend, const struct shape *shapes,
                                 size_t count, size_t *missed) {
-    struct cell_inputs inputs = {0};
+    struct dense_memory memory = {0};
     enum exit_status status = EXIT_RIGHT;
     for (size_t i = 0; i < count && status == EXIT_RIGHT; i++) {
         struct cell cell;
-        if (inputs.k != shapes[i].k || inputs.n != shapes[i].n) {
-            cell_inputs_free(&inputs, backend);
-            status = cell_inputs_make(&inputs, backend, shapes[i].k, shapes[i].n);
+        if (memory.k != shapes[i].k || memory.n != shapes[i].n) {
+            dense_memory_free(&memory, backend);
+            status = dense_memory_make(&memory, backend, shapes[i].k, shapes[i].n);
         }
         if (status == EXIT_RIGHT)
-            status = cell_run(&cell, backend, &inputs, shapes[i]);
+            status = cell_run(&cell, backend, &memory, shapes[i]);
         if (status != EXIT_RIGHT)
             break;
         *missed += !cell.met;
@@ -137,7 +137,7 @@ static enum exit_status run_all(const struct choice *choice, const struct backen
         fflush(stdout);
         print_findings(backend, &cell);
     }
-    cell_inputs_free(&inputs, backend);
+    dense_memory_free(&memory, backend);
     return status;
 }
 

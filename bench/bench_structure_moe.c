@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "options.h"
-#include "structure_cell.h"
+#include "structure_dense_cell.h"
 #include "structure_moe_cell.h"
 
 static void print_heading(void) {

@@ -6,20 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "backend.h"
-#include "moe_route.h"
+#include "moe_launch.h"
 
 /* As many rows of an expert as the bar on W's bytes holds for. */
 enum { BAR_EXPERT_ROWS = 16 };
-
-struct moe_shape {
-    unsigned experts, n, k, a_div, weighted, combine, block_m, top_k, tokens;
-    enum route routing;
-};
-
-/* Read lines experts,n,k,a_div,weighted,combine,block_m,top_k,routing,Ts into memory for free(), a shape for each T.
- * EXIT_RIGHT, or EXIT_BAD_ARGUMENTS after saying which line is wrong and why. */
-enum exit_status moe_shapes_read(struct moe_shape **shapes, size_t *count, const char *file);
 
 struct moe_cell {
     struct moe_shape shape;

@@ -1,10 +1,8 @@
 /* MoE tables for the tuner: a row is for all the problems that its key holds, whatever their experts and slots. */
 #include <stdlib.h>
 
-#include "moe_route.h"
+#include "moe_shapes.h"
 #include "quantise.h"
-#include "smallm/moe.h"
-#include "structure_moe_cell.h"
 #include "tune_trial.h"
 
 enum key { N, K, A_DIV, WEIGHTED, ROWS, KEYS };
@@ -90,26 +88,10 @@ static void sizes(unsigned *n, unsigned *k, const struct cell *cell) {
     *k = cell->key[K];
 }
 
-static smallm_moe_problem problem_of(const struct moe_shape *shape) {
-    smallm_moe_problem problem;
-    smallm_moe_problem_init(&problem, sizeof problem);
-    problem.experts = shape->experts;
-    problem.n = shape->n;
-    problem.k = shape->k;
-    problem.slots = (int64_t)shape->tokens * shape->top_k;
-    problem.x_rows = (problem.slots + shape->a_div - 1) / shape->a_div;
-    problem.a_div = shape->a_div;
-    problem.block_m = shape->block_m;
-    problem.sorted_len = smallm_moe_sorted_len(problem.slots, problem.experts, problem.block_m);
-    problem.top_k = shape->combine ? shape->top_k : 0;
-    problem.weighted = (int32_t)shape->weighted;
-    problem.ignore_tuning = 1;
-    return problem;
-}
-
 static smallm_status plan(smallm_plan **plan, smallm_context *context, const struct cell *cell, size_t at,
                           const char *kernel, uint32_t k_splits) {
-    smallm_moe_problem problem = problem_of((const struct moe_shape *)cell->problem + at);
+    smallm_moe_problem problem = moe_problem((const struct moe_shape *)cell->problem + at);
+    problem.ignore_tuning = 1;
     problem.kernel = kernel;
     problem.k_splits = k_splits;
     return smallm_moe_plan_create(plan, context, &problem);
@@ -138,7 +120,7 @@ static struct moe_shape shape_of(const struct trial *trial) {
 
 static smallm_status trial_plan(struct trial *trial) {
     const struct moe_shape shape = shape_of(trial);
-    smallm_moe_problem problem = problem_of(&shape);
+    smallm_moe_problem problem = moe_problem(&shape);
     trial->rows = (unsigned)problem.slots;
     problem.kernel = trial->name;
     problem.k_splits = trial->k_splits;
@@ -166,7 +148,7 @@ static bool sort(struct trial *trial, const smallm_moe_problem *problem) {
 
 static bool trial_inputs(struct trial *trial) {
     const struct moe_shape shape = shape_of(trial);
-    const smallm_moe_problem problem = problem_of(&shape);
+    const smallm_moe_problem problem = moe_problem(&shape);
     const size_t slots = (size_t)problem.slots, x_rows = (size_t)problem.x_rows, n = shape.n, k = shape.k;
     const size_t sorted_len = (size_t)problem.sorted_len, blocks = k / SMALLM_BLOCK_K;
     if (!trial_tensor(trial, OUT, slots * n * sizeof(uint16_t)) || !trial_tensor(trial, X, x_rows * k) ||

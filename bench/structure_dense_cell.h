@@ -1,19 +1,8 @@
 /* One cell on the simulator, and what was counted. */
-#ifndef SMALLM_BENCH_STRUCTURE_CELL_H
-#define SMALLM_BENCH_STRUCTURE_CELL_H
+#ifndef SMALLM_BENCH_STRUCTURE_DENSE_CELL_H
+#define SMALLM_BENCH_STRUCTURE_DENSE_CELL_H
 
-#include "backend.h"
-#include "smallm/dense.h"
-#include "tune_shapes.h"
-
-/* Device memory of the inputs of one K and N, enough for any M up to MOST_M; zeros. */
-struct cell_inputs {
-    unsigned k, n;
-    void *x, *x_scale, *w, *w_scale, *out;
-};
-
-enum exit_status cell_inputs_make(struct cell_inputs *inputs, const struct backend *backend, unsigned k, unsigned n);
-void cell_inputs_free(struct cell_inputs *inputs, const struct backend *backend);
+#include "dense_launch.h"
 
 /* Bars of a cell. */
 enum { BAR_LAUNCHES = 1 };
@@ -38,7 +27,7 @@ struct cell {
 
 /* Plan, run once and count. EXIT_NO_DEVICE, after saying so, when HIP fails; a cell that is declined or that has
  * findings is a cell that misses its bars. */
-enum exit_status cell_run(struct cell *cell, const struct backend *backend, const struct cell_inputs *inputs,
+enum exit_status cell_run(struct cell *cell, const struct backend *backend, const struct dense_memory *memory,
                           struct shape shape);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "structure_moe_cell.h"
+#include "moe_shapes.h"
 
 static const char header[] = "experts,n,k,a_div,weighted,combine,block_m,top_k,routing,Ts";
 enum { NUMBERS = 8, MOST_TOKENS = 4096, LINE_BYTES = 512 };
@@ -86,4 +86,20 @@ enum exit_status moe_shapes_read(struct moe_shape **shapes, size_t *count, const
         *shapes = NULL;
     }
     return status;
+}
+
+smallm_moe_problem moe_problem(const struct moe_shape *shape) {
+    smallm_moe_problem problem;
+    smallm_moe_problem_init(&problem, sizeof problem);
+    problem.experts = shape->experts;
+    problem.n = shape->n;
+    problem.k = shape->k;
+    problem.slots = (int64_t)shape->tokens * shape->top_k;
+    problem.x_rows = (problem.slots + shape->a_div - 1) / shape->a_div;
+    problem.a_div = shape->a_div;
+    problem.block_m = shape->block_m;
+    problem.sorted_len = smallm_moe_sorted_len(problem.slots, problem.experts, problem.block_m);
+    problem.top_k = shape->combine ? shape->top_k : 0;
+    problem.weighted = (int32_t)shape->weighted;
+    return problem;
 }

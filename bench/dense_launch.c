@@ -1,0 +1,80 @@
+#include "dense_launch.h"
+
+#include "smallm/types.h"
+#include "smallm/workspace.h"
+
+static enum exit_status make(void **memory, const struct backend *backend, size_t bytes) {
+    return backend_place(backend, memory, NULL, 0, bytes);
+}
+
+enum exit_status dense_memory_make(struct dense_memory *memory, const struct backend *backend, unsigned k, unsigned n) {
+    *memory = (struct dense_memory){.k = k, .n = n};
+    const size_t blocks = k / SMALLM_BLOCK_K;
+    enum exit_status status = make(&memory->x, backend, (size_t)MOST_M * k);
+    if (status == EXIT_RIGHT)
+        status = make(&memory->x_scale, backend, MOST_M * blocks);
+    if (status == EXIT_RIGHT)
+        status = make(&memory->w, backend, (size_t)n * k);
+    if (status == EXIT_RIGHT)
+        status = make(&memory->w_scale, backend, n * blocks);
+    if (status == EXIT_RIGHT)
+        status = make(&memory->out, backend, sizeof(uint16_t) * MOST_M * n);
+    return status;
+}
+
+void dense_memory_free(struct dense_memory *memory, const struct backend *backend) {
+    void *const all[] = {memory->x, memory->x_scale, memory->w, memory->w_scale, memory->out};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        if (all[i] != NULL)
+            backend->hipFree(all[i]);
+    *memory = (struct dense_memory){0};
+}
+
+double dense_fewest_bytes(const struct shape *shape) {
+    const double m = shape->m, n = shape->n, k = shape->k;
+    return (m + n) * k * (1 + 1.0 / SMALLM_BLOCK_K) + m * n * sizeof(uint16_t);
+}
+
+smallm_dense_problem dense_problem(const struct shape *shape, const char *kernel, uint32_t k_splits) {
+    smallm_dense_problem problem;
+    smallm_dense_problem_init(&problem, sizeof problem);
+    problem.m = shape->m;
+    problem.n = shape->n;
+    problem.k = shape->k;
+    problem.kernel = kernel;
+    problem.k_splits = k_splits;
+    return problem;
+}
+
+enum exit_status dense_launch_make(struct dense_launch *launch, const struct backend *backend,
+                                   const smallm_dense_problem *problem) {
+    *launch = (struct dense_launch){.backend = backend, .info.size = sizeof launch->info};
+    if (smallm_dense_plan_create(&launch->plan, backend->context, problem) != SMALLM_OK ||
+        smallm_plan_get_info(launch->plan, &launch->info) != SMALLM_OK)
+        return EXIT_DECLINED;
+    const uint64_t bytes = launch->info.workspace_bytes;
+    if (bytes == 0)
+        return EXIT_RIGHT;
+    enum exit_status status = backend_check(backend, backend->hipMalloc(&launch->workspace, bytes), "hipMalloc");
+    return status != EXIT_RIGHT
+               ? status
+               : exit_status_of(smallm_workspace_init(backend->context, launch->workspace, bytes, NULL));
+}
+
+void dense_launch_free(struct dense_launch *launch) {
+    if (launch->workspace != NULL)
+        launch->backend->hipFree(launch->workspace);
+    smallm_plan_destroy(launch->plan);
+    *launch = (struct dense_launch){0};
+}
+
+smallm_status dense_launch_run(const struct dense_launch *launch, const struct dense_memory *memory, void *stream) {
+    smallm_dense_buffers buffers;
+    smallm_dense_buffers_init(&buffers, sizeof buffers);
+    buffers.x = memory->x;
+    buffers.x_scale = memory->x_scale;
+    buffers.w = memory->w;
+    buffers.w_scale = memory->w_scale;
+    buffers.out = memory->out;
+    return smallm_dense_execute(launch->plan, &buffers, launch->workspace, launch->info.workspace_bytes, stream);
+}
