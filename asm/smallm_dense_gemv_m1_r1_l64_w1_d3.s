@@ -15,36 +15,38 @@
 ; Comments: stream | named operands | what it is. x, w: [slot][row].half of the 32-block;
 ; xs, ws: their scale bytes; xf, wf: pairs as f32; part: sum of a half block.
 ;
-; SGPRs: 51 in use; one may hold several names in turn
+; SGPRs: 49 in use; one may hold several names in turn
+;   s0         k_blocks
 ;   s[0:1]     kernarg_ptr
+;   s0         m
 ;   s0         size_type
 ;   s[0:3]     srd_out
-;   s[0:3]     srd_xs
+;   s0         steps_left
 ;   s0         wave
-;   s2         workgroup_x
-;   s[4:27]    args
+;   s1         bias_type
+;   s1         exp_bias
+;   s1         n0
+;   s[2:15]    args
+;   s4         out_row_bytes
 ;   s4         store_type
-;   s28        size_log2
+;   s16        size_log2
+;   s[16:19]   srd_xs
+;   s16        workgroup_x
+;   s[20:27]   args14
 ;   s[28:31]   srd_x
-;   s29        out_row_bytes
 ;   s[32:35]   srd_ws0
 ;   s32        ws_mul_lo
 ;   s[36:39]   srd_w0
 ;   s36        w_mul_lo
 ;   s36        ws_mul_hi
 ;   s36        ws_rows
-;   s40        exp_bias
-;   s40        n0
+;   s40        column0_table
+;   s40        rows_left
 ;   s[40:43]   srd_bias_full
-;   s41        column0_table
-;   s41        rows_left
-;   s41        steps_left
-;   s41        w_rows
-;   s42        w_mul_hi
+;   s40        w_rows
+;   s41        w_mul_hi
 ;   s[44:47]   srd_bias_half
-;   s48        k_blocks
-;   s49        bias_type
-;   s50        bias_f16
+;   s48        bias_f16
 ; VGPRs: 74 in use; one may hold several names in turn
 ;   v0         copy16
 ;   v0         copy32
@@ -97,42 +99,49 @@
 .p2align 8
 .type smallm_dense_gemv_m1_r1_l64_w1_d3,@function
 smallm_dense_gemv_m1_r1_l64_w1_d3:
+    ; entered by firmware that does not preload kernel arguments
+    s_load_dwordx2 s[2:3], s[0:1], 0
+    s_load_dwordx8 s[4:11], s[0:1], 8
+    s_load_dwordx4 s[12:15], s[0:1], 40
+    s_waitcnt lgkmcnt(0)                                       ; unless preloaded: kernel arguments
+    s_branch .L_entry
+.p2align 8
+    ; entered with the arguments in place
 .L_entry:                                                      ; descriptors, then the loads of the first `depth` steps
-    s_load_dwordx16 s[4:19], s[0:1], 0                         ; kernargs | args.0-15, kernarg_ptr, 0 | kernel arguments
-    s_load_dwordx8 s[20:27], s[0:1], 64                        ; kernargs | args.16-23, kernarg_ptr, 64 | kernel arguments, the rest
+    s_load_dwordx8 s[20:27], s[0:1], 56                        ; kernargs | args14, kernarg_ptr, 56
+    s_and_b32 s0, s15, 0xff                                    ; kernargs | m, args.m_rem, 0xff | rows of X
     v_bfe_u32 v1, v0, 6, 4                                     ; ident | wave_v, tid, 6, 4 | work-item id / 64
-    s_lshl_b32 s40, s2, 2                                      ; ident | n0, workgroup_x, 2 | moved up as a wait state
+    s_lshl_b32 s1, s16, 2                                      ; ident | n0, workgroup_x, 2 | moved up as a wait state
     v_readfirstlane_b32 s0, v1                                 ; ident | wave, wave_v | wave of the workgroup
     v_and_b32_e32 v1, 63, v0                                   ; ident | kblock, 63, tid | lane % k_lanes
-    s_add_u32 s40, s40, s0                                     ; ident | n0, n0, wave
-    s_waitcnt lgkmcnt(0)                                       ; wait | for args.0-15 (kernargs)
-    s_lshr_b32 s48, s14, 5                                     ; setup | k_blocks, args.k, 5 | 32-blocks of a row = bytes of a scale row
-    s_mov_b32 s0, s6                                           ; srd_x | srd_xs.base_lo, args.x_scale_lo
-    s_mov_b32 s1, s7                                           ; srd_x | srd_xs.base_hi, args.x_scale_hi
-    s_mov_b32 s2, s48                                          ; srd_x | srd_xs.num_records, k_blocks | num_records: one row
-    s_mov_b32 s3, 0x20000                                      ; srd_x | srd_xs.word3, 0x20000
-    s_mov_b32 s28, s4                                          ; srd_x | srd_x.base_lo, args.x_lo
-    s_mov_b32 s29, s5                                          ; srd_x | srd_x.base_hi, args.x_hi
-    s_mov_b32 s30, s14                                         ; srd_x | srd_x.num_records, args.k | num_records: one row
+    s_add_u32 s1, s1, s0                                       ; ident | n0, n0, wave
+    s_lshr_b32 s0, s11, 5                                      ; setup | k_blocks, args.k, 5 | 32-blocks of a row = bytes of a scale row
+    s_mov_b32 s16, s4                                          ; srd_x | srd_xs.base_lo, args.x_scale_lo
+    s_mov_b32 s17, s5                                          ; srd_x | srd_xs.base_hi, args.x_scale_hi
+    s_mov_b32 s18, s0                                          ; srd_x | srd_xs.num_records, k_blocks | num_records: one row
+    s_mov_b32 s19, 0x20000                                     ; srd_x | srd_xs.word3, 0x20000
+    s_mov_b32 s28, s2                                          ; srd_x | srd_x.base_lo, args.x_lo
+    s_mov_b32 s29, s3                                          ; srd_x | srd_x.base_hi, args.x_hi
+    s_mov_b32 s30, s11                                         ; srd_x | srd_x.num_records, args.k | num_records: one row
     s_mov_b32 s31, 0x20000                                     ; srd_x | srd_x.word3, 0x20000
-    s_sub_u32 s41, s13, s40                                    ; srd_w | rows_left, args.n, n0
-    s_cselect_b32 s41, 0, s41                                  ; srd_w | rows_left, 0, rows_left | rows of W from n0 on; none past N
-    s_mul_i32 s32, s40, s48                                    ; srd_w | ws_mul_lo, n0, k_blocks
-    s_mul_hi_u32 s36, s40, s48                                 ; srd_w | ws_mul_hi, n0, k_blocks
-    s_add_u32 s32, s10, s32                                    ; srd_w | srd_ws0.base_lo, args.w_scale_lo, ws_mul_lo
-    s_addc_u32 s33, s11, s36                                   ; srd_w | srd_ws0.base_hi, args.w_scale_hi, ws_mul_hi | ws row n0, 64-bit
-    s_min_u32 s36, s41, 1                                      ; srd_w | ws_rows, rows_left, 1
-    s_mul_i32 s34, s36, s48                                    ; srd_w | srd_ws0.num_records, ws_rows, k_blocks | num_records: rows of group 0 that exist
+    s_sub_u32 s40, s10, s1                                     ; srd_w | rows_left, args.n, n0
+    s_cselect_b32 s40, 0, s40                                  ; srd_w | rows_left, 0, rows_left | rows of W from n0 on; none past N
+    s_mul_i32 s32, s1, s0                                      ; srd_w | ws_mul_lo, n0, k_blocks
+    s_mul_hi_u32 s36, s1, s0                                   ; srd_w | ws_mul_hi, n0, k_blocks
+    s_add_u32 s32, s8, s32                                     ; srd_w | srd_ws0.base_lo, args.w_scale_lo, ws_mul_lo
+    s_addc_u32 s33, s9, s36                                    ; srd_w | srd_ws0.base_hi, args.w_scale_hi, ws_mul_hi | ws row n0, 64-bit
+    s_min_u32 s36, s40, 1                                      ; srd_w | ws_rows, rows_left, 1
+    s_mul_i32 s34, s36, s0                                     ; srd_w | srd_ws0.num_records, ws_rows, k_blocks | num_records: rows of group 0 that exist
     s_mov_b32 s35, 0x20000                                     ; srd_w | srd_ws0.word3, 0x20000
-    s_mul_i32 s36, s40, s14                                    ; srd_w | w_mul_lo, n0, args.k
-    s_mul_hi_u32 s42, s40, s14                                 ; srd_w | w_mul_hi, n0, args.k
-    s_add_u32 s36, s8, s36                                     ; srd_w | srd_w0.base_lo, args.w_lo, w_mul_lo
-    s_addc_u32 s37, s9, s42                                    ; srd_w | srd_w0.base_hi, args.w_hi, w_mul_hi | w row n0, 64-bit
-    s_min_u32 s41, s41, 1                                      ; srd_w | w_rows, rows_left, 1
-    s_mul_i32 s38, s41, s14                                    ; srd_w | srd_w0.num_records, w_rows, args.k | num_records: rows of group 0 that exist
+    s_mul_i32 s36, s1, s11                                     ; srd_w | w_mul_lo, n0, args.k
+    s_mul_hi_u32 s41, s1, s11                                  ; srd_w | w_mul_hi, n0, args.k
+    s_add_u32 s36, s6, s36                                     ; srd_w | srd_w0.base_lo, args.w_lo, w_mul_lo
+    s_addc_u32 s37, s7, s41                                    ; srd_w | srd_w0.base_hi, args.w_hi, w_mul_hi | w row n0, 64-bit
+    s_min_u32 s40, s40, 1                                      ; srd_w | w_rows, rows_left, 1
+    s_mul_i32 s38, s40, s11                                    ; srd_w | srd_w0.num_records, w_rows, args.k | num_records: rows of group 0 that exist
     s_mov_b32 s39, 0x20000                                     ; srd_w | srd_w0.word3, 0x20000
     v_lshlrev_b32_e32 v60, 5, v1                               ; offset | x_off, 5, kblock | 32 bytes a block
-    buffer_load_ubyte v61, v1, s[0:3], 0 offen                 ; load_scale | xs[s0][m0], kblock, srd_xs, 0
+    buffer_load_ubyte v61, v1, s[16:19], 0 offen               ; load_scale | xs[s0][m0], kblock, srd_xs, 0
     buffer_load_ubyte v62, v1, s[32:35], 0 offen               ; load_scale | ws[s0][r0], kblock, srd_ws0, 0
     buffer_load_dwordx4 v[2:5], v60, s[28:31], 0 offen         ; load_x | x[s0][m0].lo, x_off, srd_x, 0
     buffer_load_dwordx4 v[6:9], v60, s[36:39], 0 offen         ; load_w | w[s0][r0].lo, x_off, srd_w0, 0
@@ -140,7 +149,7 @@ smallm_dense_gemv_m1_r1_l64_w1_d3:
     buffer_load_dwordx4 v[14:17], v60, s[36:39], 0 offen offset:16 ; load_w | w[s0][r0].hi, x_off, srd_w0, 0
     v_add_u32_e32 v60, 0x800, v60                              ; advance | x_off, 0x800, x_off | next step
     v_lshrrev_b32_e32 v1, 5, v60                               ; advance | kblock, 5, x_off | its block
-    buffer_load_ubyte v63, v1, s[0:3], 0 offen                 ; load_scale | xs[s1][m0], kblock, srd_xs, 0
+    buffer_load_ubyte v63, v1, s[16:19], 0 offen               ; load_scale | xs[s1][m0], kblock, srd_xs, 0
     buffer_load_ubyte v64, v1, s[32:35], 0 offen               ; load_scale | ws[s1][r0], kblock, srd_ws0, 0
     buffer_load_dwordx4 v[18:21], v60, s[28:31], 0 offen       ; load_x | x[s1][m0].lo, x_off, srd_x, 0
     buffer_load_dwordx4 v[22:25], v60, s[36:39], 0 offen       ; load_w | w[s1][r0].lo, x_off, srd_w0, 0
@@ -148,7 +157,7 @@ smallm_dense_gemv_m1_r1_l64_w1_d3:
     buffer_load_dwordx4 v[30:33], v60, s[36:39], 0 offen offset:16 ; load_w | w[s1][r0].hi, x_off, srd_w0, 0
     v_add_u32_e32 v60, 0x800, v60                              ; advance | x_off, 0x800, x_off | next step
     v_lshrrev_b32_e32 v1, 5, v60                               ; advance | kblock, 5, x_off | its block
-    buffer_load_ubyte v65, v1, s[0:3], 0 offen                 ; load_scale | xs[s2][m0], kblock, srd_xs, 0
+    buffer_load_ubyte v65, v1, s[16:19], 0 offen               ; load_scale | xs[s2][m0], kblock, srd_xs, 0
     buffer_load_ubyte v66, v1, s[32:35], 0 offen               ; load_scale | ws[s2][r0], kblock, srd_ws0, 0
     buffer_load_dwordx4 v[34:37], v60, s[28:31], 0 offen       ; load_x | x[s2][m0].lo, x_off, srd_x, 0
     buffer_load_dwordx4 v[38:41], v60, s[36:39], 0 offen       ; load_w | w[s2][r0].lo, x_off, srd_w0, 0
@@ -158,22 +167,23 @@ smallm_dense_gemv_m1_r1_l64_w1_d3:
     v_lshrrev_b32_e32 v1, 5, v60                               ; advance | kblock, 5, x_off | its block
     v_lshrrev_b32_e32 v0, 1, v0                                ; load_bias | row_shift, 1, tid
     v_and_b32_e32 v0, 24, v0                                   ; load_bias | row_shift, 24, row_shift | 8 * (lane / 16)
-    s_mov_b32 s41, 0                                           ; load_bias | column0_table, 0 | column0 by lane / 16
-    v_bfe_u32 v67, s41, v0, 8                                  ; load_bias | column0, column0_table, row_shift, 8
-    v_add_u32_e32 v67, s40, v67                                ; load_bias | column0, n0, column0 | column of Out
-    s_and_b32 s49, s27, 12                                     ; load_bias | bias_type, args.format, 12
-    s_cmp_eq_u32 s49, 8                                        ; load_bias | bias_type, 8
-    s_cselect_b32 s50, -1, 0                                   ; load_bias | bias_f16, -1, 0 | all ones where the bias is f16
-    s_mov_b32 s40, s22                                         ; load_bias | srd_bias_full.base_lo, args.bias_lo
-    s_and_b32 s41, s23, 0xffff                                 ; load_bias | srd_bias_full.base_hi, args.bias_hi, 0xffff | 48 bits of whatever the pointer is
+    s_mov_b32 s40, 0                                           ; load_bias | column0_table, 0 | column0 by lane / 16
+    v_bfe_u32 v67, s40, v0, 8                                  ; load_bias | column0, column0_table, row_shift, 8
+    v_add_u32_e32 v67, s1, v67                                 ; load_bias | column0, n0, column0 | column of Out
+    s_waitcnt lgkmcnt(0)                                       ; wait | for args14 (kernargs)
+    s_and_b32 s1, s21, 12                                      ; load_bias | bias_type, args14.format, 12
+    s_cmp_eq_u32 s1, 8                                         ; load_bias | bias_type, 8
+    s_cselect_b32 s48, -1, 0                                   ; load_bias | bias_f16, -1, 0 | all ones where the bias is f16
+    s_mov_b32 s40, s24                                         ; load_bias | srd_bias_full.base_lo, args14.bias_lo
+    s_and_b32 s41, s25, 0xffff                                 ; load_bias | srd_bias_full.base_hi, args14.bias_hi, 0xffff | 48 bits of whatever the pointer is
     s_mov_b32 s44, s40                                         ; load_bias | srd_bias_half.base_lo, srd_bias_full.base_lo
     s_mov_b32 s45, s41                                         ; load_bias | srd_bias_half.base_hi, srd_bias_full.base_hi
-    s_lshl_b32 s42, s13, 2                                     ; load_bias | srd_bias_full.num_records, args.n, 2
-    s_lshl_b32 s46, s13, 1                                     ; load_bias | srd_bias_half.num_records, args.n, 1
-    s_cmp_eq_u32 s49, 12                                       ; load_bias | bias_type, 12
+    s_lshl_b32 s42, s10, 2                                     ; load_bias | srd_bias_full.num_records, args.n, 2
+    s_lshl_b32 s46, s10, 1                                     ; load_bias | srd_bias_half.num_records, args.n, 1
+    s_cmp_eq_u32 s1, 12                                        ; load_bias | bias_type, 12
     s_cselect_b32 s42, s42, 0                                  ; load_bias | srd_bias_full.num_records, srd_bias_full.num_records, 0 | num_records: N of f32, or none
     s_cselect_b32 s46, 0, s46                                  ; load_bias | srd_bias_half.num_records, 0, srd_bias_half.num_records
-    s_cmp_eq_u32 s49, 0                                        ; load_bias | bias_type, 0
+    s_cmp_eq_u32 s1, 0                                         ; load_bias | bias_type, 0
     s_cselect_b32 s46, 0, s46                                  ; load_bias | srd_bias_half.num_records, 0, srd_bias_half.num_records | num_records: N of 16 bits, or none
     s_mov_b32 s43, 0x20000                                     ; load_bias | srd_bias_full.word3, 0x20000
     s_mov_b32 s47, 0x20000                                     ; load_bias | srd_bias_half.word3, 0x20000
@@ -181,20 +191,20 @@ smallm_dense_gemv_m1_r1_l64_w1_d3:
     v_lshlrev_b32_e32 v69, 2, v67                              ; load_bias | bias0.full, 2, column0
     buffer_load_ushort v68, v68, s[44:47], 0 offen             ; load_bias | bias0.half, bias0.half, srd_bias_half, 0 | bias, or 0
     buffer_load_dword v69, v69, s[40:43], 0 offen              ; load_bias | bias0.full, bias0.full, srd_bias_full, 0 | bias, or 0
-    s_mov_b32 s40, 0xffffff02                                  ; init | exp_bias, 0xffffff02 | two E8M0 biases of 127
+    s_mov_b32 s1, 0xffffff02                                   ; init | exp_bias, 0xffffff02 | two E8M0 biases of 127
     v_mov_b32_e32 v70, 0                                       ; init | acc[m0][r0], 0
     v_mov_b32_e32 v71, 0                                       ; init | xs_max[m0], 0
     v_mov_b32_e32 v72, 0                                       ; init | ws_max[r0], 0
-    s_add_u32 s41, s48, 63                                     ; control | steps_left, k_blocks, 63
-    s_lshr_b32 s41, s41, 6                                     ; control | steps_left, steps_left, 6 | K steps of this wave
-    s_cmp_le_u32 s41, 3                                        ; control | steps_left, 3
+    s_add_u32 s0, s0, 63                                       ; control | steps_left, k_blocks, 63
+    s_lshr_b32 s0, s0, 6                                       ; control | steps_left, steps_left, 6 | K steps of this wave
+    s_cmp_le_u32 s0, 3                                         ; control | steps_left, 3
     s_cbranch_scc1 .L_drain_0                                  ; control | all of K is in flight: no loop
 .L_loop:                                                       ; one round: each slot is computed and refilled with the step `depth` later
     s_waitcnt vmcnt(16)                                        ; wait | for xs[s0][m0] (load_scale), ws[s0][r0] (load_scale)
-    v_add3_u32 v73, v61, v62, s40                              ; scale | exp[m0][r0], xs[s0][m0], ws[s0][r0], exp_bias | ex + ew - 254
+    v_add3_u32 v73, v61, v62, s1                               ; scale | exp[m0][r0], xs[s0][m0], ws[s0][r0], exp_bias | ex + ew - 254
     v_max_u32_e32 v71, v61, v71                                ; scale | xs_max[m0], xs[s0][m0], xs_max[m0] | 255 is NaN
     v_max_u32_e32 v72, v62, v72                                ; scale | ws_max[r0], ws[s0][r0], ws_max[r0] | 255 is NaN
-    buffer_load_ubyte v61, v1, s[0:3], 0 offen                 ; load_scale | xs[s0][m0], kblock, srd_xs, 0
+    buffer_load_ubyte v61, v1, s[16:19], 0 offen               ; load_scale | xs[s0][m0], kblock, srd_xs, 0
     buffer_load_ubyte v62, v1, s[32:35], 0 offen               ; load_scale | ws[s0][r0], kblock, srd_ws0, 0
     s_waitcnt vmcnt(17)                                        ; wait | for x[s0][m0].lo (load_x)
     v_cvt_pk_f32_fp8_e32 v[0:1], v2                            ; convert | xf[m0].0, x[s0][m0].lo.0 | k 0, 1
@@ -259,10 +269,10 @@ smallm_dense_gemv_m1_r1_l64_w1_d3:
     v_add_u32_e32 v60, 0x800, v60                              ; advance | x_off, 0x800, x_off | next step
     v_lshrrev_b32_e32 v1, 5, v60                               ; advance | kblock, 5, x_off | its block
     s_waitcnt vmcnt(16)                                        ; wait | for xs[s1][m0] (load_scale), ws[s1][r0] (load_scale)
-    v_add3_u32 v73, v63, v64, s40                              ; scale | exp[m0][r0], xs[s1][m0], ws[s1][r0], exp_bias | ex + ew - 254
+    v_add3_u32 v73, v63, v64, s1                               ; scale | exp[m0][r0], xs[s1][m0], ws[s1][r0], exp_bias | ex + ew - 254
     v_max_u32_e32 v71, v63, v71                                ; scale | xs_max[m0], xs[s1][m0], xs_max[m0] | 255 is NaN
     v_max_u32_e32 v72, v64, v72                                ; scale | ws_max[r0], ws[s1][r0], ws_max[r0] | 255 is NaN
-    buffer_load_ubyte v63, v1, s[0:3], 0 offen                 ; load_scale | xs[s1][m0], kblock, srd_xs, 0
+    buffer_load_ubyte v63, v1, s[16:19], 0 offen               ; load_scale | xs[s1][m0], kblock, srd_xs, 0
     buffer_load_ubyte v64, v1, s[32:35], 0 offen               ; load_scale | ws[s1][r0], kblock, srd_ws0, 0
     s_waitcnt vmcnt(17)                                        ; wait | for x[s1][m0].lo (load_x)
     v_cvt_pk_f32_fp8_e32 v[0:1], v18                           ; convert | xf[m0].0, x[s1][m0].lo.0 | k 0, 1
@@ -327,10 +337,10 @@ smallm_dense_gemv_m1_r1_l64_w1_d3:
     v_add_u32_e32 v60, 0x800, v60                              ; advance | x_off, 0x800, x_off | next step
     v_lshrrev_b32_e32 v1, 5, v60                               ; advance | kblock, 5, x_off | its block
     s_waitcnt vmcnt(16)                                        ; wait | for xs[s2][m0] (load_scale), ws[s2][r0] (load_scale)
-    v_add3_u32 v73, v65, v66, s40                              ; scale | exp[m0][r0], xs[s2][m0], ws[s2][r0], exp_bias | ex + ew - 254
+    v_add3_u32 v73, v65, v66, s1                               ; scale | exp[m0][r0], xs[s2][m0], ws[s2][r0], exp_bias | ex + ew - 254
     v_max_u32_e32 v71, v65, v71                                ; scale | xs_max[m0], xs[s2][m0], xs_max[m0] | 255 is NaN
     v_max_u32_e32 v72, v66, v72                                ; scale | ws_max[r0], ws[s2][r0], ws_max[r0] | 255 is NaN
-    buffer_load_ubyte v65, v1, s[0:3], 0 offen                 ; load_scale | xs[s2][m0], kblock, srd_xs, 0
+    buffer_load_ubyte v65, v1, s[16:19], 0 offen               ; load_scale | xs[s2][m0], kblock, srd_xs, 0
     buffer_load_ubyte v66, v1, s[32:35], 0 offen               ; load_scale | ws[s2][r0], kblock, srd_ws0, 0
     s_waitcnt vmcnt(17)                                        ; wait | for x[s2][m0].lo (load_x)
     v_cvt_pk_f32_fp8_e32 v[0:1], v34                           ; convert | xf[m0].0, x[s2][m0].lo.0 | k 0, 1
@@ -394,12 +404,12 @@ smallm_dense_gemv_m1_r1_l64_w1_d3:
     buffer_load_dwordx4 v[46:49], v60, s[36:39], 0 offen offset:16 ; load_w | w[s2][r0].hi, x_off, srd_w0, 0
     v_add_u32_e32 v60, 0x800, v60                              ; advance | x_off, 0x800, x_off | next step
     v_lshrrev_b32_e32 v1, 5, v60                               ; advance | kblock, 5, x_off | its block
-    s_sub_u32 s41, s41, 3                                      ; control | steps_left, steps_left, 3
-    s_cmp_gt_u32 s41, 3                                        ; control | steps_left, 3
+    s_sub_u32 s0, s0, 3                                        ; control | steps_left, steps_left, 3
+    s_cmp_gt_u32 s0, 3                                         ; control | steps_left, 3
     s_cbranch_scc1 .L_loop                                     ; control | more steps than slots are left
 .L_drain_0:                                                    ; last round, slot 0: no refill
     s_waitcnt vmcnt(16)                                        ; wait | for xs[s0][m0] (load_scale), ws[s0][r0] (load_scale)
-    v_add3_u32 v73, v61, v62, s40                              ; scale | exp[m0][r0], xs[s0][m0], ws[s0][r0], exp_bias | ex + ew - 254
+    v_add3_u32 v73, v61, v62, s1                               ; scale | exp[m0][r0], xs[s0][m0], ws[s0][r0], exp_bias | ex + ew - 254
     v_max_u32_e32 v71, v61, v71                                ; scale | xs_max[m0], xs[s0][m0], xs_max[m0] | 255 is NaN
     v_max_u32_e32 v72, v62, v72                                ; scale | ws_max[r0], ws[s0][r0], ws_max[r0] | 255 is NaN
     s_waitcnt vmcnt(15)                                        ; wait | for x[s0][m0].lo (load_x)
@@ -458,11 +468,11 @@ smallm_dense_gemv_m1_r1_l64_w1_d3:
     v_add_f32_e32 v56, v56, v57                                ; fold | part[m0][r0].lo.0, part[m0][r0].lo.0, part[m0][r0].lo.1 | sum of the 32-block
     v_ldexp_f32 v56, v56, v73                                  ; fold | part[m0][r0].lo.0, part[m0][r0].lo.0, exp[m0][r0] | times 2^(ex + ew - 254)
     v_add_f32_e32 v70, v56, v70                                ; fold | acc[m0][r0], part[m0][r0].lo.0, acc[m0][r0]
-    s_cmp_le_u32 s41, 1                                        ; control | steps_left, 1
+    s_cmp_le_u32 s0, 1                                         ; control | steps_left, 1
     s_cbranch_scc1 .L_reduce                                   ; control | the slots after this one lie past K
 .L_drain_1:                                                    ; last round, slot 1: no refill
     s_waitcnt vmcnt(10)                                        ; wait | for xs[s1][m0] (load_scale), ws[s1][r0] (load_scale)
-    v_add3_u32 v73, v63, v64, s40                              ; scale | exp[m0][r0], xs[s1][m0], ws[s1][r0], exp_bias | ex + ew - 254
+    v_add3_u32 v73, v63, v64, s1                               ; scale | exp[m0][r0], xs[s1][m0], ws[s1][r0], exp_bias | ex + ew - 254
     v_max_u32_e32 v71, v63, v71                                ; scale | xs_max[m0], xs[s1][m0], xs_max[m0] | 255 is NaN
     v_max_u32_e32 v72, v64, v72                                ; scale | ws_max[r0], ws[s1][r0], ws_max[r0] | 255 is NaN
     s_waitcnt vmcnt(9)                                         ; wait | for x[s1][m0].lo (load_x)
@@ -521,11 +531,11 @@ smallm_dense_gemv_m1_r1_l64_w1_d3:
     v_add_f32_e32 v56, v56, v57                                ; fold | part[m0][r0].lo.0, part[m0][r0].lo.0, part[m0][r0].lo.1 | sum of the 32-block
     v_ldexp_f32 v56, v56, v73                                  ; fold | part[m0][r0].lo.0, part[m0][r0].lo.0, exp[m0][r0] | times 2^(ex + ew - 254)
     v_add_f32_e32 v70, v56, v70                                ; fold | acc[m0][r0], part[m0][r0].lo.0, acc[m0][r0]
-    s_cmp_le_u32 s41, 2                                        ; control | steps_left, 2
+    s_cmp_le_u32 s0, 2                                         ; control | steps_left, 2
     s_cbranch_scc1 .L_reduce                                   ; control | the slots after this one lie past K
 .L_drain_2:                                                    ; last round, slot 2: no refill
     s_waitcnt vmcnt(4)                                         ; wait | for xs[s2][m0] (load_scale), ws[s2][r0] (load_scale)
-    v_add3_u32 v73, v65, v66, s40                              ; scale | exp[m0][r0], xs[s2][m0], ws[s2][r0], exp_bias | ex + ew - 254
+    v_add3_u32 v73, v65, v66, s1                               ; scale | exp[m0][r0], xs[s2][m0], ws[s2][r0], exp_bias | ex + ew - 254
     v_max_u32_e32 v71, v65, v71                                ; scale | xs_max[m0], xs[s2][m0], xs_max[m0] | 255 is NaN
     v_max_u32_e32 v72, v66, v72                                ; scale | ws_max[r0], ws[s2][r0], ws_max[r0] | 255 is NaN
     s_waitcnt vmcnt(3)                                         ; wait | for x[s2][m0].lo (load_x)
@@ -590,27 +600,27 @@ smallm_dense_gemv_m1_r1_l64_w1_d3:
     v_cmp_eq_u32_e32 vcc, 0xff, v1                             ; nan | vcc, 0xff, scale_max | E8M0 NaN met?
     v_cndmask_b32_e32 v70, v70, v0, vcc                        ; nan | acc[m0][r0], acc[m0][r0], nan, vcc
     v_mov_b32_e32 v0, v70                                      ; lanes | copy32, acc[m0][r0] | no second accumulator: swap with itself
-    s_and_b32 s0, s27, 3                                       ; out | size_type, args.format, 3
+    s_and_b32 s0, s21, 3                                       ; out | size_type, args14.format, 3
     s_cmp_eq_u32 s0, 2                                         ; out | size_type, 2
     s_waitcnt vmcnt(1)                                         ; wait | for bias0.half (load_bias)
     v_cvt_f32_f16_e32 v1, v68                                  ; bias | bias0, bias0.half | bias if it is f16
     v_permlane32_swap_b32_e32 v70, v0                          ; lanes | acc[m0][r0], copy32 | lanes +32: halves of both meet
-    s_cselect_b32 s28, 2, 1                                    ; out | size_log2, 2, 1 | log2 of the bytes of an element of Out
-    s_lshl_b32 s29, s13, s28                                   ; out | out_row_bytes, args.n, size_log2 | bytes of a row of Out
+    s_cselect_b32 s16, 2, 1                                    ; out | size_log2, 2, 1 | log2 of the bytes of an element of Out
+    s_lshl_b32 s4, s10, s16                                    ; out | out_row_bytes, args.n, size_log2 | bytes of a row of Out
     v_lshlrev_b32_e32 v68, 16, v68                             ; bias | bias0.half, 16, bias0.half | bias if it is bf16
     v_add_f32_e32 v70, v70, v0                                 ; lanes | acc[m0][r0], acc[m0][r0], copy32 | sum over lanes +32
-    s_mov_b32 s0, s20                                          ; out | srd_out.base_lo, args.out_lo
-    s_mov_b32 s1, s21                                          ; out | srd_out.base_hi, args.out_hi
-    v_bfi_b32 v1, s50, v1, v68                                 ; bias | bias0, bias_f16, bias0, bias0.half | f16 or bf16
+    s_mov_b32 s0, s22                                          ; out | srd_out.base_lo, args14.out_lo
+    s_mov_b32 s1, s23                                          ; out | srd_out.base_hi, args14.out_hi
+    v_bfi_b32 v1, s48, v1, v68                                 ; bias | bias0, bias_f16, bias0, bias0.half | f16 or bf16
     v_mov_b32_e32 v0, v70                                      ; lanes | copy16, acc[m0][r0] | no second accumulator: swap with itself
-    s_mov_b32 s2, s29                                          ; out | srd_out.num_records, out_row_bytes | num_records: one row
+    s_mov_b32 s2, s4                                           ; out | srd_out.num_records, out_row_bytes | num_records: one row
     s_mov_b32 s3, 0x20000                                      ; out | srd_out.word3, 0x20000
     s_waitcnt vmcnt(0)                                         ; wait | for bias0.full (load_bias)
     v_or_b32_e32 v1, v1, v69                                   ; bias | bias0, bias0, bias0.full | bias as f32; one of the two is 0
     v_permlane16_swap_b32_e32 v70, v0                          ; lanes | acc[m0][r0], copy16 | lanes +16: halves of both meet
-    v_lshlrev_b32_e32 v2, s28, v67                             ; out | out_off0, size_log2, column0 | byte of the column
+    v_lshlrev_b32_e32 v2, s16, v67                             ; out | out_off0, size_log2, column0 | byte of the column
     v_add_f32_e32 v70, v70, v0                                 ; lanes | acc[m0][r0], acc[m0][r0], copy16 | sum over lanes +16
-    s_and_b32 s4, s27, 3                                       ; control | store_type, args.format, 3 | type of Out | moved up as a wait state
+    s_and_b32 s4, s21, 3                                       ; control | store_type, args14.format, 3 | type of Out | moved up as a wait state
     s_cmp_eq_u32 s4, 1                                         ; control | store_type, 1 | moved up as a wait state
     v_add_f32_dpp v70, v70, v70 row_ror:8 row_mask:0xf bank_mask:0xf ; lanes | acc[m0][r0], acc[m0][r0], acc[m0][r0] | sum within 16 lanes, row_ror:8
     s_nop 1                                                    ; hazard | valu-vgpr-dpp: 2 after sum within 16 lanes, row_ror:8
@@ -654,14 +664,16 @@ smallm_dense_gemv_m1_r1_l64_w1_d3:
     .amdhsa_group_segment_fixed_size 0
     .amdhsa_private_segment_fixed_size 0
     .amdhsa_kernarg_size 96
-    .amdhsa_user_sgpr_count 2
+    .amdhsa_user_sgpr_count 16
     .amdhsa_user_sgpr_kernarg_segment_ptr 1
+    .amdhsa_user_sgpr_kernarg_preload_length 14
+    .amdhsa_user_sgpr_kernarg_preload_offset 0
     .amdhsa_system_sgpr_workgroup_id_x 1
     .amdhsa_system_sgpr_workgroup_id_y 0
     .amdhsa_system_sgpr_workgroup_id_z 0
     .amdhsa_system_vgpr_workitem_id 0
     .amdhsa_next_free_vgpr 74
-    .amdhsa_next_free_sgpr 51
+    .amdhsa_next_free_sgpr 49
     .amdhsa_accum_offset 76
     .amdhsa_reserve_vcc 1
     .amdhsa_float_round_mode_32 0
@@ -702,35 +714,35 @@ amdhsa.kernels:
         .value_kind: global_buffer
         .address_space: global
         .actual_access: read_only
-      - .name: m
+      - .name: n
         .offset: 32
         .size: 4
         .value_kind: by_value
-      - .name: n
+      - .name: k
         .offset: 36
         .size: 4
         .value_kind: by_value
-      - .name: k
+      - .name: ldx
         .offset: 40
         .size: 4
         .value_kind: by_value
-      - .name: ldx
+      - .name: ldxs
         .offset: 44
         .size: 4
         .value_kind: by_value
-      - .name: ldxs
+      - .name: slice_steps
         .offset: 48
         .size: 4
         .value_kind: by_value
-      - .name: slice_steps
+      - .name: m_rem
         .offset: 52
         .size: 4
         .value_kind: by_value
-      - .name: slice_rem
+      - .name: k_splits
         .offset: 56
         .size: 4
         .value_kind: by_value
-      - .name: k_splits
+      - .name: format
         .offset: 60
         .size: 4
         .value_kind: by_value
@@ -756,10 +768,6 @@ amdhsa.kernels:
         .offset: 88
         .size: 4
         .value_kind: by_value
-      - .name: format
-        .offset: 92
-        .size: 4
-        .value_kind: by_value
     .agpr_count: 0
     .group_segment_fixed_size: 0
     .kernarg_segment_align: 8
@@ -768,7 +776,7 @@ amdhsa.kernels:
     .name: smallm_dense_gemv_m1_r1_l64_w1_d3
     .private_segment_fixed_size: 0
     .reqd_workgroup_size: [256, 1, 1]
-    .sgpr_count: 57
+    .sgpr_count: 55
     .sgpr_spill_count: 0
     .symbol: smallm_dense_gemv_m1_r1_l64_w1_d3.kd
     .uniform_work_group_size: 1

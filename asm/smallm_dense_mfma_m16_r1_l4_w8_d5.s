@@ -19,56 +19,61 @@
 ; Comments: stream | named operands | what it is. x, w: [slot][16 rows], bytes 16g and
 ; 64 + 16g on of lane / 16 = g; xs, ws: their scale bytes; acc: [16 rows of X][16 of W].
 ;
-; SGPRs: 54 in use; one may hold several names in turn
+; SGPRs: 55 in use; one may hold several names in turn
 ;   s0         bias_type
 ;   s[0:1]     column_exists
 ;   s0         k_data
-;   s0         k_slice
 ;   s[0:1]     kernarg_ptr
 ;   s0         out_extent
 ;   s0         row0
 ;   s0         size_type
-;   s0         splits_bytes
+;   s0         slice_rem
+;   s[0:3]     srd_partials
 ;   s0         store_type
 ;   s[0:1]     tail_low
-;   s1         k_first
+;   s1         k_slice
 ;   s1         last_row
-;   s1         partials_hi
-;   s1         split_off
-;   s1         splits_left
-;   s1         ticket_last
 ;   s1         w_rows
-;   s2         arrived
-;   s2         gather_off
-;   s2         workgroup_x
-;   s3         workgroup_y
-;   s[4:27]    args
+;   s[2:15]    args
+;   s4         arrived
+;   s4         partials_hi
+;   s4         split_off
+;   s4         splits_left
+;   s[4:7]     srd_tickets
+;   s5         gather_off
+;   s8         splits_bytes
+;   s9         ticket_last
+;   s10        ticket_row
+;   s16        workgroup_x
+;   s17        workgroup_y
+;   s[18:19]   args22
+;   s18        out_stride
+;   s[20:27]   args14
 ;   s[28:31]   srd_bias_full
 ;   s[28:31]   srd_out
 ;   s[28:31]   srd_w
 ;   s32        size_log2
 ;   s[32:35]   srd_bias_half
-;   s[32:35]   srd_partials
 ;   s[32:35]   srd_ws
 ;   s36        bias_f16
-;   s[36:39]   srd_tickets
 ;   s[36:39]   srd_x
-;   s40        out_stride
 ;   s[40:43]   srd_xs
-;   s44        k_longer
+;   s44        k_first
 ;   s[44:45]   tail_high
 ;   s44        tail_left_high
 ;   s44        w_extent
+;   s45        k_longer
 ;   s45        k_scale
 ;   s46        k_blocks
 ;   s46        tail_left
 ;   s[46:47]   tail_scale
-;   s48        wave
-;   s49        n0
-;   s50        steps
-;   s51        steps_left
-;   s52        data_at
-;   s53        scale_at
+;   s48        m
+;   s49        wave
+;   s50        n0
+;   s51        steps
+;   s52        steps_left
+;   s53        data_at
+;   s54        scale_at
 ; VGPRs: 118 in use; one may hold several names in turn
 ;   v0         at
 ;   v[0:3]     sum[0]
@@ -148,79 +153,88 @@
 .p2align 8
 .type smallm_dense_mfma_m16_r1_l4_w8_d5,@function
 smallm_dense_mfma_m16_r1_l4_w8_d5:
+    ; entered by firmware that does not preload kernel arguments
+    s_load_dwordx2 s[2:3], s[0:1], 0
+    s_load_dwordx8 s[4:11], s[0:1], 8
+    s_load_dwordx4 s[12:15], s[0:1], 40
+    s_waitcnt lgkmcnt(0)                                       ; unless preloaded: kernel arguments
+    s_branch .L_entry
+.p2align 8
+    ; entered with the arguments in place
 .L_entry:                                                      ; descriptors, then the loads of the first `depth` steps
-    s_load_dwordx16 s[4:19], s[0:1], 0                         ; kernargs | args.0-15, kernarg_ptr, 0 | kernel arguments
-    s_load_dwordx8 s[20:27], s[0:1], 64                        ; kernargs | args.16-23, kernarg_ptr, 64 | the rest
+    s_load_dwordx8 s[20:27], s[0:1], 56                        ; kernargs | args14, kernarg_ptr, 56
+    s_load_dwordx2 s[18:19], s[0:1], 0x58                      ; kernargs | args22, kernarg_ptr, 0x58
+    s_and_b32 s48, s15, 0xff                                   ; kernargs | m, args.m_rem, 0xff | rows of X
+    s_lshr_b32 s0, s15, 8                                      ; kernargs | slice_rem, args.m_rem, 8
     v_bfe_u32 v1, v0, 6, 4                                     ; ident | wave_v, tid, 6, 4 | work-item id / 64
     v_bfe_u32 v102, v0, 4, 2                                   ; ident | lane_group, tid, 4, 2 | lane / 16: which bytes of a K step | moved up as a wait state
-    v_readfirstlane_b32 s48, v1                                ; ident | wave, wave_v | wave of the workgroup
+    v_readfirstlane_b32 s49, v1                                ; ident | wave, wave_v | wave of the workgroup
     v_and_b32_e32 v1, 15, v0                                   ; ident | lane_row, 15, tid | lane % 16: row of an operand
     v_lshlrev_b32_e32 v10, 4, v102                             ; ident | lane_group16, 4, lane_group
-    s_lshl_b32 s49, s2, 4                                      ; ident | n0, workgroup_x, 4 | first row of W of the tile
-    s_lshl_b32 s0, s3, 3                                       ; ident | k_slice, workgroup_y, 3
-    s_add_u32 s0, s0, s48                                      ; ident | k_slice, k_slice, wave | K slice: split * k_waves + wave
+    s_lshl_b32 s50, s16, 4                                     ; ident | n0, workgroup_x, 4 | first row of W of the tile
+    s_lshl_b32 s1, s17, 3                                      ; ident | k_slice, workgroup_y, 3
+    s_add_u32 s1, s1, s49                                      ; ident | k_slice, k_slice, wave | K slice: split * k_waves + wave
     s_mov_b32 s31, 0x20000                                     ; ident | srd_w.word3, 0x20000
     s_mov_b32 s35, 0x20000                                     ; ident | srd_ws.word3, 0x20000
     s_mov_b32 s39, 0x20000                                     ; ident | srd_x.word3, 0x20000
     s_mov_b32 s43, 0x20000                                     ; ident | srd_xs.word3, 0x20000
-    s_waitcnt lgkmcnt(0)                                       ; wait | for args.0-15 (kernargs)
-    s_mul_i32 s1, s0, s17                                      ; k_slice | k_first, k_slice, args.slice_steps
-    s_min_u32 s44, s0, s18                                     ; k_slice | k_longer, k_slice, args.slice_rem
-    s_add_u32 s1, s1, s44                                      ; k_slice | k_first, k_first, k_longer | first K step of the wave
-    s_cmp_lt_u32 s0, s18                                       ; k_slice | k_slice, args.slice_rem
-    s_addc_u32 s50, s17, 0                                     ; k_slice | steps, args.slice_steps, 0 | one step more in the first slices
-    s_lshl_b32 s0, s1, 7                                       ; k_slice | k_data, k_first, 7 | its byte in a row of data
-    s_sub_u32 s1, s13, s49                                     ; srd_w | w_rows, args.n, n0
+    s_mul_i32 s44, s1, s14                                     ; k_slice | k_first, k_slice, args.slice_steps
+    s_min_u32 s45, s1, s0                                      ; k_slice | k_longer, k_slice, slice_rem
+    s_add_u32 s44, s44, s45                                    ; k_slice | k_first, k_first, k_longer | first K step of the wave
+    s_cmp_lt_u32 s1, s0                                        ; k_slice | k_slice, slice_rem
+    s_addc_u32 s51, s14, 0                                     ; k_slice | steps, args.slice_steps, 0 | one step more in the first slices
+    s_lshl_b32 s0, s44, 7                                      ; k_slice | k_data, k_first, 7 | its byte in a row of data
+    s_sub_u32 s1, s10, s50                                     ; srd_w | w_rows, args.n, n0
     s_min_u32 s1, s1, 16                                       ; srd_w | w_rows, w_rows, 16 | rows of W that exist
-    s_mul_i32 s44, s1, s14                                     ; srd_w | w_extent, w_rows, args.k
-    s_mul_i32 s28, s49, s14                                    ; srd_w | srd_w.base_lo, n0, args.k
-    s_mul_hi_u32 s29, s49, s14                                 ; srd_w | srd_w.base_hi, n0, args.k
-    s_add_u32 s28, s28, s8                                     ; srd_w | srd_w.base_lo, srd_w.base_lo, args.w_lo
-    s_addc_u32 s29, s29, s9                                    ; srd_w | srd_w.base_hi, srd_w.base_hi, args.w_hi | W: first row, 64-bit
+    s_mul_i32 s44, s1, s11                                     ; srd_w | w_extent, w_rows, args.k
+    s_mul_i32 s28, s50, s11                                    ; srd_w | srd_w.base_lo, n0, args.k
+    s_mul_hi_u32 s29, s50, s11                                 ; srd_w | srd_w.base_hi, n0, args.k
+    s_add_u32 s28, s28, s6                                     ; srd_w | srd_w.base_lo, srd_w.base_lo, args.w_lo
+    s_addc_u32 s29, s29, s7                                    ; srd_w | srd_w.base_hi, srd_w.base_hi, args.w_hi | W: first row, 64-bit
     s_add_u32 s28, s28, s0                                     ; srd_w | srd_w.base_lo, srd_w.base_lo, k_data
     s_addc_u32 s29, s29, 0                                     ; srd_w | srd_w.base_hi, srd_w.base_hi, 0 | W from the wave's first K on
     s_sub_u32 s30, s44, s0                                     ; srd_w | srd_w.num_records, w_extent, k_data | num_records: to the end of the last row
-    v_mul_lo_u32 v82, v1, s14                                  ; srd_w | w_off[0], lane_row, args.k
+    v_mul_lo_u32 v82, v1, s11                                  ; srd_w | w_off[0], lane_row, args.k
     v_add_u32_e32 v82, v10, v82                                ; srd_w | w_off[0], lane_group16, w_off[0] | w: byte of the lane's row
-    s_cmp_gt_u32 s50, 1                                        ; control | steps, 1
+    s_cmp_gt_u32 s51, 1                                        ; control | steps, 1
     s_cselect_b64 exec, -1, 0                                  ; control | exec, -1, 0 | a step for this slot?
     buffer_load_dwordx4 v[2:5], v82, s[28:31], 0 offen         ; load_w | w[s0][0].0-3, w_off[0], srd_w, 0
     buffer_load_dwordx4 v[6:9], v82, s[28:31], 0 offen offset:64 ; load_w | w[s0][0].4-7, w_off[0], srd_w, 0
     s_mov_b64 exec, -1                                         ; load_w | exec, -1 | all lanes
     s_lshr_b32 s45, s0, 5                                      ; srd_ws | k_scale, k_data, 5 | the first step's byte in a row of scales
-    s_lshr_b32 s46, s14, 5                                     ; srd_ws | k_blocks, args.k, 5 | 32-blocks of a row = bytes of a scale row
+    s_lshr_b32 s46, s11, 5                                     ; srd_ws | k_blocks, args.k, 5 | 32-blocks of a row = bytes of a scale row
     s_mul_i32 s44, s1, s46                                     ; srd_ws | w_extent, w_rows, k_blocks
-    s_mul_i32 s32, s49, s46                                    ; srd_ws | srd_ws.base_lo, n0, k_blocks
-    s_mul_hi_u32 s33, s49, s46                                 ; srd_ws | srd_ws.base_hi, n0, k_blocks
-    s_add_u32 s32, s32, s10                                    ; srd_ws | srd_ws.base_lo, srd_ws.base_lo, args.w_scale_lo
-    s_addc_u32 s33, s33, s11                                   ; srd_ws | srd_ws.base_hi, srd_ws.base_hi, args.w_scale_hi | W scale: first row, 64-bit
+    s_mul_i32 s32, s50, s46                                    ; srd_ws | srd_ws.base_lo, n0, k_blocks
+    s_mul_hi_u32 s33, s50, s46                                 ; srd_ws | srd_ws.base_hi, n0, k_blocks
+    s_add_u32 s32, s32, s8                                     ; srd_ws | srd_ws.base_lo, srd_ws.base_lo, args.w_scale_lo
+    s_addc_u32 s33, s33, s9                                    ; srd_ws | srd_ws.base_hi, srd_ws.base_hi, args.w_scale_hi | W scale: first row, 64-bit
     s_add_u32 s32, s32, s45                                    ; srd_ws | srd_ws.base_lo, srd_ws.base_lo, k_scale
     s_addc_u32 s33, s33, 0                                     ; srd_ws | srd_ws.base_hi, srd_ws.base_hi, 0 | W scale from the wave's first K on
     s_sub_u32 s34, s44, s45                                    ; srd_ws | srd_ws.num_records, w_extent, k_scale | num_records: to the end of the last row
     v_mul_lo_u32 v90, v1, s46                                  ; srd_ws | ws_off[0], lane_row, k_blocks
     v_add_u32_e32 v90, v102, v90                               ; srd_ws | ws_off[0], lane_group, ws_off[0] | ws: byte of the lane's row
-    s_sub_u32 s1, s12, 1                                       ; srd_x | last_row, args.m, 1
-    s_mul_i32 s44, s1, s15                                     ; srd_x | w_extent, last_row, args.ldx
-    s_add_u32 s44, s44, s14                                    ; srd_x | w_extent, w_extent, args.k
-    s_add_u32 s36, s4, s0                                      ; srd_x | srd_x.base_lo, args.x_lo, k_data
-    s_addc_u32 s37, s5, 0                                      ; srd_x | srd_x.base_hi, args.x_hi, 0 | X from the wave's first K on
+    s_sub_u32 s1, s48, 1                                       ; srd_x | last_row, m, 1
+    s_mul_i32 s44, s1, s12                                     ; srd_x | w_extent, last_row, args.ldx
+    s_add_u32 s44, s44, s11                                    ; srd_x | w_extent, w_extent, args.k
+    s_add_u32 s36, s2, s0                                      ; srd_x | srd_x.base_lo, args.x_lo, k_data
+    s_addc_u32 s37, s3, 0                                      ; srd_x | srd_x.base_hi, args.x_hi, 0 | X from the wave's first K on
     s_sub_u32 s38, s44, s0                                     ; srd_x | srd_x.num_records, w_extent, k_data | num_records: to the end of the last row
-    v_mul_lo_u32 v91, v1, s15                                  ; srd_x | x_off[0], lane_row, args.ldx
+    v_mul_lo_u32 v91, v1, s12                                  ; srd_x | x_off[0], lane_row, args.ldx
     v_add_u32_e32 v91, v10, v91                                ; srd_x | x_off[0], lane_group16, x_off[0] | x: byte of the lane's row
-    s_mul_i32 s44, s1, s16                                     ; srd_xs | w_extent, last_row, args.ldxs
+    s_mul_i32 s44, s1, s13                                     ; srd_xs | w_extent, last_row, args.ldxs
     s_add_u32 s44, s44, s46                                    ; srd_xs | w_extent, w_extent, k_blocks
-    s_add_u32 s40, s6, s45                                     ; srd_xs | srd_xs.base_lo, args.x_scale_lo, k_scale
-    s_addc_u32 s41, s7, 0                                      ; srd_xs | srd_xs.base_hi, args.x_scale_hi, 0 | X scale from the wave's first K on
+    s_add_u32 s40, s4, s45                                     ; srd_xs | srd_xs.base_lo, args.x_scale_lo, k_scale
+    s_addc_u32 s41, s5, 0                                      ; srd_xs | srd_xs.base_hi, args.x_scale_hi, 0 | X scale from the wave's first K on
     s_sub_u32 s42, s44, s45                                    ; srd_xs | srd_xs.num_records, w_extent, k_scale | num_records: to the end of the last row
-    v_mul_lo_u32 v103, v1, s16                                 ; srd_xs | xs_off[0], lane_row, args.ldxs
+    v_mul_lo_u32 v103, v1, s13                                 ; srd_xs | xs_off[0], lane_row, args.ldxs
     v_add_u32_e32 v103, v102, v103                             ; srd_xs | xs_off[0], lane_group, xs_off[0] | xs: byte of the lane's row
-    s_cmp_gt_u32 s50, 1                                        ; control | steps, 1
+    s_cmp_gt_u32 s51, 1                                        ; control | steps, 1
     s_cselect_b64 exec, -1, 0                                  ; control | exec, -1, 0 | a step for this slot?
     buffer_load_ubyte v104, v90, s[32:35], 0 offen             ; load_w | ws[s0][0], ws_off[0], srd_ws, 0
     buffer_load_dwordx4 v[10:13], v91, s[36:39], 0 offen       ; load_x | x[s0][0].0-3, x_off[0], srd_x, 0
     buffer_load_dwordx4 v[14:17], v91, s[36:39], 0 offen offset:64 ; load_x | x[s0][0].4-7, x_off[0], srd_x, 0
     buffer_load_ubyte v105, v103, s[40:43], 0 offen            ; load_x | xs[s0][0], xs_off[0], srd_xs, 0
-    s_cmp_gt_u32 s50, 2                                        ; control | steps, 2
+    s_cmp_gt_u32 s51, 2                                        ; control | steps, 2
     s_cselect_b64 exec, -1, 0                                  ; control | exec, -1, 0 | a step for this slot?
     buffer_load_dwordx4 v[18:21], v82, s[28:31], 0 offen offset:128 ; load_w | w[s1][0].0-3, w_off[0], srd_w, 0
     buffer_load_dwordx4 v[22:25], v82, s[28:31], 0 offen offset:192 ; load_w | w[s1][0].4-7, w_off[0], srd_w, 0
@@ -228,7 +242,7 @@ smallm_dense_mfma_m16_r1_l4_w8_d5:
     buffer_load_dwordx4 v[26:29], v91, s[36:39], 0 offen offset:128 ; load_x | x[s1][0].0-3, x_off[0], srd_x, 0
     buffer_load_dwordx4 v[30:33], v91, s[36:39], 0 offen offset:192 ; load_x | x[s1][0].4-7, x_off[0], srd_x, 0
     buffer_load_ubyte v107, v103, s[40:43], 0 offen offset:4   ; load_x | xs[s1][0], xs_off[0], srd_xs, 0
-    s_cmp_gt_u32 s50, 3                                        ; control | steps, 3
+    s_cmp_gt_u32 s51, 3                                        ; control | steps, 3
     s_cselect_b64 exec, -1, 0                                  ; control | exec, -1, 0 | a step for this slot?
     buffer_load_dwordx4 v[34:37], v82, s[28:31], 0 offen offset:256 ; load_w | w[s2][0].0-3, w_off[0], srd_w, 0
     buffer_load_dwordx4 v[38:41], v82, s[28:31], 0 offen offset:320 ; load_w | w[s2][0].4-7, w_off[0], srd_w, 0
@@ -236,7 +250,7 @@ smallm_dense_mfma_m16_r1_l4_w8_d5:
     buffer_load_dwordx4 v[42:45], v91, s[36:39], 0 offen offset:256 ; load_x | x[s2][0].0-3, x_off[0], srd_x, 0
     buffer_load_dwordx4 v[46:49], v91, s[36:39], 0 offen offset:320 ; load_x | x[s2][0].4-7, x_off[0], srd_x, 0
     buffer_load_ubyte v109, v103, s[40:43], 0 offen offset:8   ; load_x | xs[s2][0], xs_off[0], srd_xs, 0
-    s_cmp_gt_u32 s50, 4                                        ; control | steps, 4
+    s_cmp_gt_u32 s51, 4                                        ; control | steps, 4
     s_cselect_b64 exec, -1, 0                                  ; control | exec, -1, 0 | a step for this slot?
     buffer_load_dwordx4 v[50:53], v82, s[28:31], 0 offen offset:384 ; load_w | w[s3][0].0-3, w_off[0], srd_w, 0
     buffer_load_dwordx4 v[54:57], v82, s[28:31], 0 offen offset:448 ; load_w | w[s3][0].4-7, w_off[0], srd_w, 0
@@ -244,7 +258,7 @@ smallm_dense_mfma_m16_r1_l4_w8_d5:
     buffer_load_dwordx4 v[58:61], v91, s[36:39], 0 offen offset:384 ; load_x | x[s3][0].0-3, x_off[0], srd_x, 0
     buffer_load_dwordx4 v[62:65], v91, s[36:39], 0 offen offset:448 ; load_x | x[s3][0].4-7, x_off[0], srd_x, 0
     buffer_load_ubyte v111, v103, s[40:43], 0 offen offset:12  ; load_x | xs[s3][0], xs_off[0], srd_xs, 0
-    s_cmp_gt_u32 s50, 5                                        ; control | steps, 5
+    s_cmp_gt_u32 s51, 5                                        ; control | steps, 5
     s_cselect_b64 exec, -1, 0                                  ; control | exec, -1, 0 | a step for this slot?
     buffer_load_dwordx4 v[66:69], v82, s[28:31], 0 offen offset:512 ; load_w | w[s4][0].0-3, w_off[0], srd_w, 0
     buffer_load_dwordx4 v[70:73], v82, s[28:31], 0 offen offset:576 ; load_w | w[s4][0].4-7, w_off[0], srd_w, 0
@@ -253,106 +267,107 @@ smallm_dense_mfma_m16_r1_l4_w8_d5:
     buffer_load_dwordx4 v[78:81], v91, s[36:39], 0 offen offset:576 ; load_x | x[s4][0].4-7, x_off[0], srd_x, 0
     buffer_load_ubyte v113, v103, s[40:43], 0 offen offset:16  ; load_x | xs[s4][0], xs_off[0], srd_xs, 0
     s_mov_b64 exec, -1                                         ; control | exec, -1 | all lanes
-    s_mov_b32 s51, s50                                         ; control | steps_left, steps
-    s_mov_b32 s52, 0                                           ; control | data_at, 0
-    s_mov_b32 s53, 0                                           ; control | scale_at, 0
+    s_mov_b32 s52, s51                                         ; control | steps_left, steps
+    s_mov_b32 s53, 0                                           ; control | data_at, 0
+    s_mov_b32 s54, 0                                           ; control | scale_at, 0
     v_mov_b64_e32 v[98:99], 0                                  ; init | acc[m0][n0].0-1, 0
     v_mov_b64_e32 v[100:101], 0                                ; init | acc[m0][n0].2-3, 0
-    s_cmp_le_u32 s51, 6                                        ; control | steps_left, 6
+    s_cmp_le_u32 s52, 6                                        ; control | steps_left, 6
     s_cbranch_scc1 .L_tail_load                                ; control | all of the slice is in flight: no loop
 .L_loop:                                                       ; one round: each slot is computed and refilled with the step `depth` later
-    s_add_u32 s52, s52, 0x280                                  ; control | data_at, data_at, 0x280
-    s_add_u32 s53, s53, 20                                     ; control | scale_at, scale_at, 20
+    s_add_u32 s53, s53, 0x280                                  ; control | data_at, data_at, 0x280
+    s_add_u32 s54, s54, 20                                     ; control | scale_at, scale_at, 20
     s_waitcnt vmcnt(24)                                        ; wait | for w[s0][0].0-3 (load_w), w[s0][0].4-7 (load_w), ws[s0][0] (load_w), x[s0][0].0-3 (load_x), x[s0][0].4-7 (load_x), xs[s0][0] (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[10:17], v[2:9], v[98:101], v105, v104 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s0][0], w[s0][0], acc[m0][n0], xs[s0][0], ws[s0][0]
-    s_cmp_gt_u32 s51, 6                                        ; control | steps_left, 6
+    s_cmp_gt_u32 s52, 6                                        ; control | steps_left, 6
     s_cselect_b64 exec, -1, 0                                  ; control | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[2:5], v82, s[28:31], s52 offen       ; load_w | w[s0][0].0-3, w_off[0], srd_w, data_at
-    buffer_load_dwordx4 v[6:9], v82, s[28:31], s52 offen offset:64 ; load_w | w[s0][0].4-7, w_off[0], srd_w, data_at
-    buffer_load_ubyte v104, v90, s[32:35], s53 offen           ; load_w | ws[s0][0], ws_off[0], srd_ws, scale_at
-    buffer_load_dwordx4 v[10:13], v91, s[36:39], s52 offen     ; load_x | x[s0][0].0-3, x_off[0], srd_x, data_at
-    buffer_load_dwordx4 v[14:17], v91, s[36:39], s52 offen offset:64 ; load_x | x[s0][0].4-7, x_off[0], srd_x, data_at
-    buffer_load_ubyte v105, v103, s[40:43], s53 offen          ; load_x | xs[s0][0], xs_off[0], srd_xs, scale_at
+    buffer_load_dwordx4 v[2:5], v82, s[28:31], s53 offen       ; load_w | w[s0][0].0-3, w_off[0], srd_w, data_at
+    buffer_load_dwordx4 v[6:9], v82, s[28:31], s53 offen offset:64 ; load_w | w[s0][0].4-7, w_off[0], srd_w, data_at
+    buffer_load_ubyte v104, v90, s[32:35], s54 offen           ; load_w | ws[s0][0], ws_off[0], srd_ws, scale_at
+    buffer_load_dwordx4 v[10:13], v91, s[36:39], s53 offen     ; load_x | x[s0][0].0-3, x_off[0], srd_x, data_at
+    buffer_load_dwordx4 v[14:17], v91, s[36:39], s53 offen offset:64 ; load_x | x[s0][0].4-7, x_off[0], srd_x, data_at
+    buffer_load_ubyte v105, v103, s[40:43], s54 offen          ; load_x | xs[s0][0], xs_off[0], srd_xs, scale_at
     s_waitcnt vmcnt(24)                                        ; wait | for w[s1][0].0-3 (load_w), w[s1][0].4-7 (load_w), ws[s1][0] (load_w), x[s1][0].0-3 (load_x), x[s1][0].4-7 (load_x), xs[s1][0] (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[26:33], v[18:25], v[98:101], v107, v106 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s1][0], w[s1][0], acc[m0][n0], xs[s1][0], ws[s1][0]
-    s_cmp_gt_u32 s51, 7                                        ; control | steps_left, 7
+    s_cmp_gt_u32 s52, 7                                        ; control | steps_left, 7
     s_cselect_b64 exec, -1, 0                                  ; control | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[18:21], v82, s[28:31], s52 offen offset:128 ; load_w | w[s1][0].0-3, w_off[0], srd_w, data_at
-    buffer_load_dwordx4 v[22:25], v82, s[28:31], s52 offen offset:192 ; load_w | w[s1][0].4-7, w_off[0], srd_w, data_at
-    buffer_load_ubyte v106, v90, s[32:35], s53 offen offset:4  ; load_w | ws[s1][0], ws_off[0], srd_ws, scale_at
-    buffer_load_dwordx4 v[26:29], v91, s[36:39], s52 offen offset:128 ; load_x | x[s1][0].0-3, x_off[0], srd_x, data_at
-    buffer_load_dwordx4 v[30:33], v91, s[36:39], s52 offen offset:192 ; load_x | x[s1][0].4-7, x_off[0], srd_x, data_at
-    buffer_load_ubyte v107, v103, s[40:43], s53 offen offset:4 ; load_x | xs[s1][0], xs_off[0], srd_xs, scale_at
+    buffer_load_dwordx4 v[18:21], v82, s[28:31], s53 offen offset:128 ; load_w | w[s1][0].0-3, w_off[0], srd_w, data_at
+    buffer_load_dwordx4 v[22:25], v82, s[28:31], s53 offen offset:192 ; load_w | w[s1][0].4-7, w_off[0], srd_w, data_at
+    buffer_load_ubyte v106, v90, s[32:35], s54 offen offset:4  ; load_w | ws[s1][0], ws_off[0], srd_ws, scale_at
+    buffer_load_dwordx4 v[26:29], v91, s[36:39], s53 offen offset:128 ; load_x | x[s1][0].0-3, x_off[0], srd_x, data_at
+    buffer_load_dwordx4 v[30:33], v91, s[36:39], s53 offen offset:192 ; load_x | x[s1][0].4-7, x_off[0], srd_x, data_at
+    buffer_load_ubyte v107, v103, s[40:43], s54 offen offset:4 ; load_x | xs[s1][0], xs_off[0], srd_xs, scale_at
     s_waitcnt vmcnt(24)                                        ; wait | for w[s2][0].0-3 (load_w), w[s2][0].4-7 (load_w), ws[s2][0] (load_w), x[s2][0].0-3 (load_x), x[s2][0].4-7 (load_x), xs[s2][0] (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[42:49], v[34:41], v[98:101], v109, v108 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s2][0], w[s2][0], acc[m0][n0], xs[s2][0], ws[s2][0]
-    s_cmp_gt_u32 s51, 8                                        ; control | steps_left, 8
+    s_cmp_gt_u32 s52, 8                                        ; control | steps_left, 8
     s_cselect_b64 exec, -1, 0                                  ; control | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[34:37], v82, s[28:31], s52 offen offset:256 ; load_w | w[s2][0].0-3, w_off[0], srd_w, data_at
-    buffer_load_dwordx4 v[38:41], v82, s[28:31], s52 offen offset:320 ; load_w | w[s2][0].4-7, w_off[0], srd_w, data_at
-    buffer_load_ubyte v108, v90, s[32:35], s53 offen offset:8  ; load_w | ws[s2][0], ws_off[0], srd_ws, scale_at
-    buffer_load_dwordx4 v[42:45], v91, s[36:39], s52 offen offset:256 ; load_x | x[s2][0].0-3, x_off[0], srd_x, data_at
-    buffer_load_dwordx4 v[46:49], v91, s[36:39], s52 offen offset:320 ; load_x | x[s2][0].4-7, x_off[0], srd_x, data_at
-    buffer_load_ubyte v109, v103, s[40:43], s53 offen offset:8 ; load_x | xs[s2][0], xs_off[0], srd_xs, scale_at
+    buffer_load_dwordx4 v[34:37], v82, s[28:31], s53 offen offset:256 ; load_w | w[s2][0].0-3, w_off[0], srd_w, data_at
+    buffer_load_dwordx4 v[38:41], v82, s[28:31], s53 offen offset:320 ; load_w | w[s2][0].4-7, w_off[0], srd_w, data_at
+    buffer_load_ubyte v108, v90, s[32:35], s54 offen offset:8  ; load_w | ws[s2][0], ws_off[0], srd_ws, scale_at
+    buffer_load_dwordx4 v[42:45], v91, s[36:39], s53 offen offset:256 ; load_x | x[s2][0].0-3, x_off[0], srd_x, data_at
+    buffer_load_dwordx4 v[46:49], v91, s[36:39], s53 offen offset:320 ; load_x | x[s2][0].4-7, x_off[0], srd_x, data_at
+    buffer_load_ubyte v109, v103, s[40:43], s54 offen offset:8 ; load_x | xs[s2][0], xs_off[0], srd_xs, scale_at
     s_waitcnt vmcnt(24)                                        ; wait | for w[s3][0].0-3 (load_w), w[s3][0].4-7 (load_w), ws[s3][0] (load_w), x[s3][0].0-3 (load_x), x[s3][0].4-7 (load_x), xs[s3][0] (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[58:65], v[50:57], v[98:101], v111, v110 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s3][0], w[s3][0], acc[m0][n0], xs[s3][0], ws[s3][0]
-    s_cmp_gt_u32 s51, 9                                        ; control | steps_left, 9
+    s_cmp_gt_u32 s52, 9                                        ; control | steps_left, 9
     s_cselect_b64 exec, -1, 0                                  ; control | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[50:53], v82, s[28:31], s52 offen offset:384 ; load_w | w[s3][0].0-3, w_off[0], srd_w, data_at
-    buffer_load_dwordx4 v[54:57], v82, s[28:31], s52 offen offset:448 ; load_w | w[s3][0].4-7, w_off[0], srd_w, data_at
-    buffer_load_ubyte v110, v90, s[32:35], s53 offen offset:12 ; load_w | ws[s3][0], ws_off[0], srd_ws, scale_at
-    buffer_load_dwordx4 v[58:61], v91, s[36:39], s52 offen offset:384 ; load_x | x[s3][0].0-3, x_off[0], srd_x, data_at
-    buffer_load_dwordx4 v[62:65], v91, s[36:39], s52 offen offset:448 ; load_x | x[s3][0].4-7, x_off[0], srd_x, data_at
-    buffer_load_ubyte v111, v103, s[40:43], s53 offen offset:12 ; load_x | xs[s3][0], xs_off[0], srd_xs, scale_at
+    buffer_load_dwordx4 v[50:53], v82, s[28:31], s53 offen offset:384 ; load_w | w[s3][0].0-3, w_off[0], srd_w, data_at
+    buffer_load_dwordx4 v[54:57], v82, s[28:31], s53 offen offset:448 ; load_w | w[s3][0].4-7, w_off[0], srd_w, data_at
+    buffer_load_ubyte v110, v90, s[32:35], s54 offen offset:12 ; load_w | ws[s3][0], ws_off[0], srd_ws, scale_at
+    buffer_load_dwordx4 v[58:61], v91, s[36:39], s53 offen offset:384 ; load_x | x[s3][0].0-3, x_off[0], srd_x, data_at
+    buffer_load_dwordx4 v[62:65], v91, s[36:39], s53 offen offset:448 ; load_x | x[s3][0].4-7, x_off[0], srd_x, data_at
+    buffer_load_ubyte v111, v103, s[40:43], s54 offen offset:12 ; load_x | xs[s3][0], xs_off[0], srd_xs, scale_at
     s_waitcnt vmcnt(24)                                        ; wait | for w[s4][0].0-3 (load_w), w[s4][0].4-7 (load_w), ws[s4][0] (load_w), x[s4][0].0-3 (load_x), x[s4][0].4-7 (load_x), xs[s4][0] (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[74:81], v[66:73], v[98:101], v113, v112 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s4][0], w[s4][0], acc[m0][n0], xs[s4][0], ws[s4][0]
-    s_cmp_gt_u32 s51, 10                                       ; control | steps_left, 10
+    s_cmp_gt_u32 s52, 10                                       ; control | steps_left, 10
     s_cselect_b64 exec, -1, 0                                  ; control | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[66:69], v82, s[28:31], s52 offen offset:512 ; load_w | w[s4][0].0-3, w_off[0], srd_w, data_at
-    buffer_load_dwordx4 v[70:73], v82, s[28:31], s52 offen offset:576 ; load_w | w[s4][0].4-7, w_off[0], srd_w, data_at
-    buffer_load_ubyte v112, v90, s[32:35], s53 offen offset:16 ; load_w | ws[s4][0], ws_off[0], srd_ws, scale_at
-    buffer_load_dwordx4 v[74:77], v91, s[36:39], s52 offen offset:512 ; load_x | x[s4][0].0-3, x_off[0], srd_x, data_at
-    buffer_load_dwordx4 v[78:81], v91, s[36:39], s52 offen offset:576 ; load_x | x[s4][0].4-7, x_off[0], srd_x, data_at
-    buffer_load_ubyte v113, v103, s[40:43], s53 offen offset:16 ; load_x | xs[s4][0], xs_off[0], srd_xs, scale_at
-    s_sub_u32 s51, s51, 5                                      ; control | steps_left, steps_left, 5
-    s_cmp_gt_u32 s51, 6                                        ; control | steps_left, 6
+    buffer_load_dwordx4 v[66:69], v82, s[28:31], s53 offen offset:512 ; load_w | w[s4][0].0-3, w_off[0], srd_w, data_at
+    buffer_load_dwordx4 v[70:73], v82, s[28:31], s53 offen offset:576 ; load_w | w[s4][0].4-7, w_off[0], srd_w, data_at
+    buffer_load_ubyte v112, v90, s[32:35], s54 offen offset:16 ; load_w | ws[s4][0], ws_off[0], srd_ws, scale_at
+    buffer_load_dwordx4 v[74:77], v91, s[36:39], s53 offen offset:512 ; load_x | x[s4][0].0-3, x_off[0], srd_x, data_at
+    buffer_load_dwordx4 v[78:81], v91, s[36:39], s53 offen offset:576 ; load_x | x[s4][0].4-7, x_off[0], srd_x, data_at
+    buffer_load_ubyte v113, v103, s[40:43], s54 offen offset:16 ; load_x | xs[s4][0], xs_off[0], srd_xs, scale_at
+    s_sub_u32 s52, s52, 5                                      ; control | steps_left, steps_left, 5
+    s_cmp_gt_u32 s52, 6                                        ; control | steps_left, 6
     s_cbranch_scc1 .L_loop                                     ; control | more steps than slots are left
 .L_tail_load:                                                  ; the wave's last step, which may end inside K; what the end will need
     s_mov_b64 exec, -1                                         ; control | exec, -1 | all lanes
-    s_sub_u32 s53, s50, 1                                      ; tail | scale_at, steps, 1
-    s_lshl_b32 s52, s53, 7                                     ; tail | data_at, scale_at, 7
-    s_lshl_b32 s53, s53, 2                                     ; tail | scale_at, scale_at, 2
+    s_sub_u32 s54, s51, 1                                      ; tail | scale_at, steps, 1
+    s_lshl_b32 s53, s54, 7                                     ; tail | data_at, scale_at, 7
+    s_lshl_b32 s54, s54, 2                                     ; tail | scale_at, scale_at, 2
     s_sub_u32 s46, s46, s45                                    ; tail | tail_left, k_blocks, k_scale
-    s_sub_u32 s46, s46, s53                                    ; tail | tail_left, tail_left, scale_at | 32-blocks from the last step on
+    s_sub_u32 s46, s46, s54                                    ; tail | tail_left, tail_left, scale_at | 32-blocks from the last step on
     v_lshrrev_b32_e32 v83, 1, v102                             ; tail | tail_block, 1, lane_group | 32-block of the low half's bytes
     s_sub_u32 s44, s46, 2                                      ; tail | tail_left_high, tail_left, 2
     v_cmp_gt_i32_e64 s[0:1], s46, v83                          ; tail | tail_low, tail_left, tail_block | low half inside the row?
     v_cmp_gt_i32_e64 s[44:45], s44, v83                        ; tail | tail_high, tail_left_high, tail_block | high half, two blocks on?
     v_cmp_gt_i32_e64 s[46:47], s46, v102                       ; tail | tail_scale, tail_left, lane_group | scale inside the row?
-    s_cmp_gt_u32 s50, 0                                        ; control | steps, 0
+    s_cmp_gt_u32 s51, 0                                        ; control | steps, 0
     s_cselect_b64 exec, -1, 0                                  ; control | exec, -1, 0 | a step for this slot?
     v_cndmask_b32_e64 v114, -2.0, v82, s[44:45]                ; load_w | tail_off_high, -2.0, w_off[0], tail_high
     v_cndmask_b32_e64 v82, -2.0, v82, s[0:1]                   ; load_w | w_off[0], -2.0, w_off[0], tail_low
     v_cndmask_b32_e64 v90, -2.0, v90, s[46:47]                 ; load_w | ws_off[0], -2.0, ws_off[0], tail_scale
-    buffer_load_dwordx4 v[82:85], v82, s[28:31], s52 offen     ; load_w | w[tail][0].0-3, w_off[0], srd_w, data_at
-    buffer_load_dwordx4 v[86:89], v114, s[28:31], s52 offen offset:64 ; load_w | w[tail][0].4-7, tail_off_high, srd_w, data_at
-    buffer_load_ubyte v115, v90, s[32:35], s53 offen           ; load_w | ws[tail][0], ws_off[0], srd_ws, scale_at
+    buffer_load_dwordx4 v[82:85], v82, s[28:31], s53 offen     ; load_w | w[tail][0].0-3, w_off[0], srd_w, data_at
+    buffer_load_dwordx4 v[86:89], v114, s[28:31], s53 offen offset:64 ; load_w | w[tail][0].4-7, tail_off_high, srd_w, data_at
+    buffer_load_ubyte v115, v90, s[32:35], s54 offen           ; load_w | ws[tail][0], ws_off[0], srd_ws, scale_at
     v_cndmask_b32_e64 v114, -2.0, v91, s[44:45]                ; load_x | tail_off_high, -2.0, x_off[0], tail_high
     v_cndmask_b32_e64 v91, -2.0, v91, s[0:1]                   ; load_x | x_off[0], -2.0, x_off[0], tail_low
     v_cndmask_b32_e64 v103, -2.0, v103, s[46:47]               ; load_x | xs_off[0], -2.0, xs_off[0], tail_scale
-    buffer_load_dwordx4 v[90:93], v91, s[36:39], s52 offen     ; load_x | x[tail][0].0-3, x_off[0], srd_x, data_at
-    buffer_load_dwordx4 v[94:97], v114, s[36:39], s52 offen offset:64 ; load_x | x[tail][0].4-7, tail_off_high, srd_x, data_at
-    buffer_load_ubyte v103, v103, s[40:43], s53 offen          ; load_x | xs[tail][0], xs_off[0], srd_xs, scale_at
+    buffer_load_dwordx4 v[90:93], v91, s[36:39], s53 offen     ; load_x | x[tail][0].0-3, x_off[0], srd_x, data_at
+    buffer_load_dwordx4 v[94:97], v114, s[36:39], s53 offen offset:64 ; load_x | x[tail][0].4-7, tail_off_high, srd_x, data_at
+    buffer_load_ubyte v103, v103, s[40:43], s54 offen          ; load_x | xs[tail][0], xs_off[0], srd_xs, scale_at
     s_mov_b64 exec, -1                                         ; control | exec, -1 | all lanes
-    v_add_u32_e32 v114, s49, v1                                ; load_bias | column[0], n0, lane_row | column of the lane
-    s_and_b32 s0, s27, 12                                      ; load_bias | bias_type, args.format, 12
+    v_add_u32_e32 v114, s50, v1                                ; load_bias | column[0], n0, lane_row | column of the lane
+    s_waitcnt lgkmcnt(0)                                       ; wait | for args14 (kernargs)
+    s_and_b32 s0, s21, 12                                      ; load_bias | bias_type, args14.format, 12
     s_cmp_eq_u32 s0, 8                                         ; load_bias | bias_type, 8
     s_cselect_b32 s36, -1, 0                                   ; load_bias | bias_f16, -1, 0 | all ones where the bias is f16
-    s_mov_b32 s28, s22                                         ; load_bias | srd_bias_full.base_lo, args.bias_lo
-    s_and_b32 s29, s23, 0xffff                                 ; load_bias | srd_bias_full.base_hi, args.bias_hi, 0xffff | 48 bits of whatever the pointer is
+    s_mov_b32 s28, s24                                         ; load_bias | srd_bias_full.base_lo, args14.bias_lo
+    s_and_b32 s29, s25, 0xffff                                 ; load_bias | srd_bias_full.base_hi, args14.bias_hi, 0xffff | 48 bits of whatever the pointer is
     s_mov_b32 s32, s28                                         ; load_bias | srd_bias_half.base_lo, srd_bias_full.base_lo
     s_mov_b32 s33, s29                                         ; load_bias | srd_bias_half.base_hi, srd_bias_full.base_hi
-    s_lshl_b32 s30, s13, 2                                     ; load_bias | srd_bias_full.num_records, args.n, 2
-    s_lshl_b32 s34, s13, 1                                     ; load_bias | srd_bias_half.num_records, args.n, 1
+    s_lshl_b32 s30, s10, 2                                     ; load_bias | srd_bias_full.num_records, args.n, 2
+    s_lshl_b32 s34, s10, 1                                     ; load_bias | srd_bias_half.num_records, args.n, 1
     s_cmp_eq_u32 s0, 12                                        ; load_bias | bias_type, 12
     s_cselect_b32 s30, s30, 0                                  ; load_bias | srd_bias_full.num_records, srd_bias_full.num_records, 0 | num_records: N of f32, or none
     s_cselect_b32 s34, 0, s34                                  ; load_bias | srd_bias_half.num_records, 0, srd_bias_half.num_records
@@ -364,53 +379,53 @@ smallm_dense_mfma_m16_r1_l4_w8_d5:
     v_lshlrev_b32_e32 v116, 2, v114                            ; load_bias | bias[0].full, 2, column[0]
     buffer_load_ushort v1, v1, s[32:35], 0 offen               ; load_bias | bias[0].half, bias[0].half, srd_bias_half, 0 | bias, or 0
     buffer_load_dword v116, v116, s[28:31], 0 offen            ; load_bias | bias[0].full, bias[0].full, srd_bias_full, 0 | bias, or 0
-    s_and_b32 s0, s27, 3                                       ; out | size_type, args.format, 3
+    s_and_b32 s0, s21, 3                                       ; out | size_type, args14.format, 3
     s_cmp_eq_u32 s0, 2                                         ; out | size_type, 2
     s_cselect_b32 s32, 2, 1                                    ; out | size_log2, 2, 1 | log2 of the bytes of an element of Out
-    s_sub_u32 s0, s12, 1                                       ; out | out_extent, args.m, 1
-    s_mul_i32 s0, s0, s26                                      ; out | out_extent, out_extent, args.ldo
-    s_add_u32 s0, s0, s13                                      ; out | out_extent, out_extent, args.n
+    s_sub_u32 s0, s48, 1                                       ; out | out_extent, m, 1
+    s_mul_i32 s0, s0, s18                                      ; out | out_extent, out_extent, args22.ldo
+    s_add_u32 s0, s0, s10                                      ; out | out_extent, out_extent, args.n
     s_lshl_b32 s30, s0, s32                                    ; out | srd_out.num_records, out_extent, size_log2 | num_records: to the end of row M - 1
-    s_mov_b32 s28, s20                                         ; out | srd_out.base_lo, args.out_lo
-    s_mov_b32 s29, s21                                         ; out | srd_out.base_hi, args.out_hi
+    s_mov_b32 s28, s22                                         ; out | srd_out.base_lo, args14.out_lo
+    s_mov_b32 s29, s23                                         ; out | srd_out.base_hi, args14.out_hi
     s_mov_b32 s31, 0x20000                                     ; out | srd_out.word3, 0x20000
-    s_lshl_b32 s40, s26, s32                                   ; out | out_stride, args.ldo, size_log2 | bytes from row to row
+    s_lshl_b32 s18, s18, s32                                   ; out | out_stride, args22.ldo, size_log2 | bytes from row to row
     v_lshlrev_b32_e32 v102, 2, v102                            ; out | out_row, 2, lane_group | first row of the lane
-    s_lshl_b32 s0, s48, 4                                      ; out | row0, wave, 4
+    s_lshl_b32 s0, s49, 4                                      ; out | row0, wave, 4
     v_add_u32_e32 v102, s0, v102                               ; out | out_row, row0, out_row
-    v_mul_lo_u32 v102, v102, s40                               ; out | out_row, out_row, out_stride
+    v_mul_lo_u32 v102, v102, s18                               ; out | out_row, out_row, out_stride
     v_mov_b32_e32 v117, 0x80000000                             ; out | off_none, 0x80000000
-    v_cmp_gt_i32_e64 s[0:1], s13, v114                         ; out | column_exists, args.n, column[0] | column inside Out?
+    v_cmp_gt_i32_e64 s[0:1], s10, v114                         ; out | column_exists, args.n, column[0] | column inside Out?
     v_lshlrev_b32_e32 v114, s32, v114                          ; out | column[0], size_log2, column[0]
     v_cndmask_b32_e64 v114, v117, v114, s[0:1]                 ; out | column[0], off_none, column[0], column_exists
     v_add_u32_e32 v114, v102, v114                             ; out | column[0], out_row, column[0] | byte of the lane's first row
-    s_cmp_le_u32 s51, 1                                        ; control | steps_left, 1
+    s_cmp_le_u32 s52, 1                                        ; control | steps_left, 1
     s_cbranch_scc1 .L_tail_math                                ; control | no step in this slot or after
 .L_drain_0:                                                    ; last round, slot 0: no refill
     s_waitcnt vmcnt(32)                                        ; wait | for w[s0][0].0-3 (load_w), w[s0][0].4-7 (load_w), ws[s0][0] (load_w), x[s0][0].0-3 (load_x), x[s0][0].4-7 (load_x), xs[s0][0] (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[10:17], v[2:9], v[98:101], v105, v104 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s0][0], w[s0][0], acc[m0][n0], xs[s0][0], ws[s0][0]
-    s_cmp_le_u32 s51, 2                                        ; control | steps_left, 2
+    s_cmp_le_u32 s52, 2                                        ; control | steps_left, 2
     s_cbranch_scc1 .L_tail_math                                ; control | no step in this slot or after
 .L_drain_1:                                                    ; last round, slot 1: no refill
     s_waitcnt vmcnt(26)                                        ; wait | for w[s1][0].0-3 (load_w), w[s1][0].4-7 (load_w), ws[s1][0] (load_w), x[s1][0].0-3 (load_x), x[s1][0].4-7 (load_x), xs[s1][0] (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[26:33], v[18:25], v[98:101], v107, v106 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s1][0], w[s1][0], acc[m0][n0], xs[s1][0], ws[s1][0]
-    s_cmp_le_u32 s51, 3                                        ; control | steps_left, 3
+    s_cmp_le_u32 s52, 3                                        ; control | steps_left, 3
     s_cbranch_scc1 .L_tail_math                                ; control | no step in this slot or after
 .L_drain_2:                                                    ; last round, slot 2: no refill
     s_waitcnt vmcnt(20)                                        ; wait | for w[s2][0].0-3 (load_w), w[s2][0].4-7 (load_w), ws[s2][0] (load_w), x[s2][0].0-3 (load_x), x[s2][0].4-7 (load_x), xs[s2][0] (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[42:49], v[34:41], v[98:101], v109, v108 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s2][0], w[s2][0], acc[m0][n0], xs[s2][0], ws[s2][0]
-    s_cmp_le_u32 s51, 4                                        ; control | steps_left, 4
+    s_cmp_le_u32 s52, 4                                        ; control | steps_left, 4
     s_cbranch_scc1 .L_tail_math                                ; control | no step in this slot or after
 .L_drain_3:                                                    ; last round, slot 3: no refill
     s_waitcnt vmcnt(14)                                        ; wait | for w[s3][0].0-3 (load_w), w[s3][0].4-7 (load_w), ws[s3][0] (load_w), x[s3][0].0-3 (load_x), x[s3][0].4-7 (load_x), xs[s3][0] (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[58:65], v[50:57], v[98:101], v111, v110 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s3][0], w[s3][0], acc[m0][n0], xs[s3][0], ws[s3][0]
-    s_cmp_le_u32 s51, 5                                        ; control | steps_left, 5
+    s_cmp_le_u32 s52, 5                                        ; control | steps_left, 5
     s_cbranch_scc1 .L_tail_math                                ; control | no step in this slot or after
 .L_drain_4:                                                    ; last round, slot 4: no refill
     s_waitcnt vmcnt(8)                                         ; wait | for w[s4][0].0-3 (load_w), w[s4][0].4-7 (load_w), ws[s4][0] (load_w), x[s4][0].0-3 (load_x), x[s4][0].4-7 (load_x), xs[s4][0] (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[74:81], v[66:73], v[98:101], v113, v112 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s4][0], w[s4][0], acc[m0][n0], xs[s4][0], ws[s4][0]
 .L_tail_math:                                                  ; the wave's last step
-    s_cmp_eq_u32 s50, 0                                        ; control | steps, 0
+    s_cmp_eq_u32 s51, 0                                        ; control | steps, 0
     s_cbranch_scc1 .L_reduce                                   ; control | a wave without steps adds zeros
 .L_tail_add:
     s_waitcnt vmcnt(2)                                         ; wait | for w[tail][0].0-3 (load_w), w[tail][0].4-7 (load_w), ws[tail][0] (load_w), x[tail][0].0-3 (load_x), x[tail][0].4-7 (load_x), xs[tail][0] (load_x)
@@ -427,7 +442,7 @@ smallm_dense_mfma_m16_r1_l4_w8_d5:
     ds_write_b128 v69, v[98:101]                               ; lds | tid16, acc[m0][n0]
     s_waitcnt lgkmcnt(0)                                       ; wait | for ds_write_b128 (lds)
     s_barrier                                                  ; control | all waves' tiles are in LDS
-    s_cmp_lg_u32 s48, 0                                        ; control | wave, 0
+    s_cmp_lg_u32 s49, 0                                        ; control | wave, 0
     s_cbranch_scc1 .L_end                                      ; control | the first wave finishes the tile
 .L_sum:
     ds_read_b128 v[0:3], v69                                   ; lds | sum[0], tid16
@@ -459,108 +474,112 @@ smallm_dense_mfma_m16_r1_l4_w8_d5:
     s_waitcnt lgkmcnt(0)                                       ; wait | for part[0][w7] (lds)
     v_pk_add_f32 v[0:1], v[0:1], v[28:29]                      ; lds | sum[0].0-1, sum[0].0-1, part[0][w7].0-1 | + wave 7
     v_pk_add_f32 v[2:3], v[2:3], v[30:31]                      ; lds | sum[0].2-3, sum[0].2-3, part[0][w7].2-3 | + wave 7
-    s_cmp_eq_u32 s19, 1                                        ; control | args.k_splits, 1
+    s_cmp_eq_u32 s20, 1                                        ; control | args14.k_splits, 1
     s_cbranch_scc1 .L_finish                                   ; control | this workgroup has all of K
 .L_hand_over:                                                  ; this split's partial tile, and the question who is last
-    s_mul_i32 s0, s19, 0x400                                   ; partials | splits_bytes, args.k_splits, 0x400
-    s_mul_i32 s32, s2, s0                                      ; partials | srd_partials.base_lo, workgroup_x, splits_bytes
-    s_mul_hi_u32 s1, s2, s0                                    ; partials | partials_hi, workgroup_x, splits_bytes
-    s_add_u32 s32, s32, 0x8000                                 ; partials | srd_partials.base_lo, srd_partials.base_lo, 0x8000
-    s_addc_u32 s1, s1, 0                                       ; partials | partials_hi, partials_hi, 0
-    s_add_u32 s32, s32, s24                                    ; partials | srd_partials.base_lo, srd_partials.base_lo, args.workspace_lo
-    s_addc_u32 s33, s1, s25                                    ; partials | srd_partials.base_hi, partials_hi, args.workspace_hi | partials of this tile
-    s_mov_b32 s34, s0                                          ; partials | srd_partials.num_records, splits_bytes
-    s_mov_b32 s35, 0x20000                                     ; partials | srd_partials.word3, 0x20000
-    s_mul_i32 s1, s3, 0x400                                    ; partials | split_off, workgroup_y, 0x400 | of this split
-    buffer_store_dwordx4 v[0:3], v69, s[32:35], s1 offen sc1   ; partials | sum[0], tid16, srd_partials, split_off
+    s_mul_i32 s8, s20, 0x400                                   ; partials | splits_bytes, args14.k_splits, 0x400
+    s_mul_i32 s0, s16, s8                                      ; partials | srd_partials.base_lo, workgroup_x, splits_bytes
+    s_mul_hi_u32 s4, s16, s8                                   ; partials | partials_hi, workgroup_x, splits_bytes
+    s_add_u32 s0, s0, 0x8000                                   ; partials | srd_partials.base_lo, srd_partials.base_lo, 0x8000
+    s_addc_u32 s4, s4, 0                                       ; partials | partials_hi, partials_hi, 0
+    s_add_u32 s0, s0, s26                                      ; partials | srd_partials.base_lo, srd_partials.base_lo, args14.workspace_lo
+    s_addc_u32 s1, s4, s27                                     ; partials | srd_partials.base_hi, partials_hi, args14.workspace_hi | partials of this tile
+    s_mov_b32 s2, s8                                           ; partials | srd_partials.num_records, splits_bytes
+    s_mov_b32 s3, 0x20000                                      ; partials | srd_partials.word3, 0x20000
+    s_mul_i32 s4, s17, 0x400                                   ; partials | split_off, workgroup_y, 0x400 | of this split
+    buffer_store_dwordx4 v[0:3], v69, s[0:3], s4 offen sc1     ; partials | sum[0], tid16, srd_partials, split_off
     s_waitcnt vmcnt(0)                                         ; ticket | the partials have reached memory
-    s_mov_b32 s36, s24                                         ; ticket | srd_tickets.base_lo, args.workspace_lo
-    s_mov_b32 s37, s25                                         ; ticket | srd_tickets.base_hi, args.workspace_hi
-    s_mov_b32 s38, 0x4000                                      ; ticket | srd_tickets.num_records, 0x4000
-    s_mov_b32 s39, 0x20000                                     ; ticket | srd_tickets.word3, 0x20000
-    s_lshl_b32 s1, s2, 2                                       ; ticket | ticket_last, workgroup_x, 2
+    s_mov_b32 s4, s26                                          ; ticket | srd_tickets.base_lo, args14.workspace_lo
+    s_mov_b32 s5, s27                                          ; ticket | srd_tickets.base_hi, args14.workspace_hi
+    s_mov_b32 s6, 0x8000                                       ; ticket | srd_tickets.num_records, 0x8000
+    s_mov_b32 s7, 0x20000                                      ; ticket | srd_tickets.word3, 0x20000
+    s_and_b32 s9, s16, 0x7f                                    ; ticket | ticket_last, workgroup_x, 0x7f
+    s_lshl_b32 s9, s9, 8                                       ; ticket | ticket_last, ticket_last, 8 | neighbours lie apart
+    s_lshr_b32 s10, s16, 7                                     ; ticket | ticket_row, workgroup_x, 7
+    s_lshl_b32 s10, s10, 2                                     ; ticket | ticket_row, ticket_row, 2
+    s_add_u32 s9, s9, s10                                      ; ticket | ticket_last, ticket_last, ticket_row
     s_mov_b64 exec, -1                                         ; ticket | exec, -1 | all lanes
-    v_mov_b32_e32 v0, s1                                       ; ticket | at, ticket_last | byte of this tile's ticket
-    s_sub_u32 s1, s19, 1                                       ; ticket | ticket_last, args.k_splits, 1
-    v_mov_b32_e32 v1, s1                                       ; ticket | ticket, ticket_last | wraps past the last arrival
+    v_mov_b32_e32 v0, s9                                       ; ticket | at, ticket_last | byte of this tile's ticket
+    s_sub_u32 s9, s20, 1                                       ; ticket | ticket_last, args14.k_splits, 1
+    v_mov_b32_e32 v1, s9                                       ; ticket | ticket, ticket_last | wraps past the last arrival
     s_mov_b64 exec, 1                                          ; ticket | exec, 1 | one lane
-    buffer_atomic_inc v1, v0, s[36:39], 0 offen sc0            ; ticket | ticket, at, srd_tickets, 0 | old value
+    buffer_atomic_inc v1, v0, s[4:7], 0 offen sc0              ; ticket | ticket, at, srd_tickets, 0 | old value
     s_waitcnt vmcnt(0)                                         ; wait | for ticket (ticket)
-    v_readfirstlane_b32 s2, v1                                 ; ticket | arrived, ticket | workgroups that came before
-    s_cmp_lg_u32 s2, s1                                        ; ticket | arrived, ticket_last
+    v_readfirstlane_b32 s4, v1                                 ; ticket | arrived, ticket | workgroups that came before
+    s_cmp_lg_u32 s4, s9                                        ; ticket | arrived, ticket_last
     s_cbranch_scc1 .L_end                                      ; ticket | another one comes later and does the rest
 .L_last:                                                       ; the last workgroup of the tile
     buffer_inv sc1                                             ; load_partials | forget what another XCD has written since
     s_mov_b64 exec, -1                                         ; load_partials | exec, -1 | all lanes
-    s_mov_b32 s1, s19                                          ; load_partials | splits_left, args.k_splits
-    s_mov_b32 s2, 0                                            ; load_partials | gather_off, 0
+    s_mov_b32 s4, s20                                          ; load_partials | splits_left, args14.k_splits
+    s_mov_b32 s5, 0                                            ; load_partials | gather_off, 0
     v_mov_b64_e32 v[0:1], 0                                    ; load_partials | sum[0].0-1, 0
     v_mov_b64_e32 v[2:3], 0                                    ; load_partials | sum[0].2-3, 0
 .L_gather:                                                     ; 16 splits a round, all in flight; those that are not there read 0
-    s_cmp_gt_u32 s1, 0                                         ; load_partials | splits_left, 0
-    s_cselect_b32 s34, s0, 0                                   ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[4:7], v69, s[32:35], s2 offen sc1    ; load_partials | split[0][0], tid16, srd_partials, gather_off
-    s_add_u32 s2, s2, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s1, 1                                         ; load_partials | splits_left, 1
-    s_cselect_b32 s34, s0, 0                                   ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[8:11], v69, s[32:35], s2 offen sc1   ; load_partials | split[1][0], tid16, srd_partials, gather_off
-    s_add_u32 s2, s2, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s1, 2                                         ; load_partials | splits_left, 2
-    s_cselect_b32 s34, s0, 0                                   ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[12:15], v69, s[32:35], s2 offen sc1  ; load_partials | split[2][0], tid16, srd_partials, gather_off
-    s_add_u32 s2, s2, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s1, 3                                         ; load_partials | splits_left, 3
-    s_cselect_b32 s34, s0, 0                                   ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[16:19], v69, s[32:35], s2 offen sc1  ; load_partials | split[3][0], tid16, srd_partials, gather_off
-    s_add_u32 s2, s2, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s1, 4                                         ; load_partials | splits_left, 4
-    s_cselect_b32 s34, s0, 0                                   ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[20:23], v69, s[32:35], s2 offen sc1  ; load_partials | split[4][0], tid16, srd_partials, gather_off
-    s_add_u32 s2, s2, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s1, 5                                         ; load_partials | splits_left, 5
-    s_cselect_b32 s34, s0, 0                                   ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[24:27], v69, s[32:35], s2 offen sc1  ; load_partials | split[5][0], tid16, srd_partials, gather_off
-    s_add_u32 s2, s2, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s1, 6                                         ; load_partials | splits_left, 6
-    s_cselect_b32 s34, s0, 0                                   ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[28:31], v69, s[32:35], s2 offen sc1  ; load_partials | split[6][0], tid16, srd_partials, gather_off
-    s_add_u32 s2, s2, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s1, 7                                         ; load_partials | splits_left, 7
-    s_cselect_b32 s34, s0, 0                                   ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[32:35], v69, s[32:35], s2 offen sc1  ; load_partials | split[7][0], tid16, srd_partials, gather_off
-    s_add_u32 s2, s2, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s1, 8                                         ; load_partials | splits_left, 8
-    s_cselect_b32 s34, s0, 0                                   ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[36:39], v69, s[32:35], s2 offen sc1  ; load_partials | split[8][0], tid16, srd_partials, gather_off
-    s_add_u32 s2, s2, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s1, 9                                         ; load_partials | splits_left, 9
-    s_cselect_b32 s34, s0, 0                                   ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[40:43], v69, s[32:35], s2 offen sc1  ; load_partials | split[9][0], tid16, srd_partials, gather_off
-    s_add_u32 s2, s2, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s1, 10                                        ; load_partials | splits_left, 10
-    s_cselect_b32 s34, s0, 0                                   ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[44:47], v69, s[32:35], s2 offen sc1  ; load_partials | split[10][0], tid16, srd_partials, gather_off
-    s_add_u32 s2, s2, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s1, 11                                        ; load_partials | splits_left, 11
-    s_cselect_b32 s34, s0, 0                                   ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[48:51], v69, s[32:35], s2 offen sc1  ; load_partials | split[11][0], tid16, srd_partials, gather_off
-    s_add_u32 s2, s2, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s1, 12                                        ; load_partials | splits_left, 12
-    s_cselect_b32 s34, s0, 0                                   ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[52:55], v69, s[32:35], s2 offen sc1  ; load_partials | split[12][0], tid16, srd_partials, gather_off
-    s_add_u32 s2, s2, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s1, 13                                        ; load_partials | splits_left, 13
-    s_cselect_b32 s34, s0, 0                                   ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[56:59], v69, s[32:35], s2 offen sc1  ; load_partials | split[13][0], tid16, srd_partials, gather_off
-    s_add_u32 s2, s2, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s1, 14                                        ; load_partials | splits_left, 14
-    s_cselect_b32 s34, s0, 0                                   ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[60:63], v69, s[32:35], s2 offen sc1  ; load_partials | split[14][0], tid16, srd_partials, gather_off
-    s_add_u32 s2, s2, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s1, 15                                        ; load_partials | splits_left, 15
-    s_cselect_b32 s34, s0, 0                                   ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[64:67], v69, s[32:35], s2 offen sc1  ; load_partials | split[15][0], tid16, srd_partials, gather_off
-    s_add_u32 s2, s2, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s4, 0                                         ; load_partials | splits_left, 0
+    s_cselect_b32 s2, s8, 0                                    ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[4:7], v69, s[0:3], s5 offen sc1      ; load_partials | split[0][0], tid16, srd_partials, gather_off
+    s_add_u32 s5, s5, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s4, 1                                         ; load_partials | splits_left, 1
+    s_cselect_b32 s2, s8, 0                                    ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[8:11], v69, s[0:3], s5 offen sc1     ; load_partials | split[1][0], tid16, srd_partials, gather_off
+    s_add_u32 s5, s5, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s4, 2                                         ; load_partials | splits_left, 2
+    s_cselect_b32 s2, s8, 0                                    ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[12:15], v69, s[0:3], s5 offen sc1    ; load_partials | split[2][0], tid16, srd_partials, gather_off
+    s_add_u32 s5, s5, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s4, 3                                         ; load_partials | splits_left, 3
+    s_cselect_b32 s2, s8, 0                                    ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[16:19], v69, s[0:3], s5 offen sc1    ; load_partials | split[3][0], tid16, srd_partials, gather_off
+    s_add_u32 s5, s5, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s4, 4                                         ; load_partials | splits_left, 4
+    s_cselect_b32 s2, s8, 0                                    ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[20:23], v69, s[0:3], s5 offen sc1    ; load_partials | split[4][0], tid16, srd_partials, gather_off
+    s_add_u32 s5, s5, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s4, 5                                         ; load_partials | splits_left, 5
+    s_cselect_b32 s2, s8, 0                                    ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[24:27], v69, s[0:3], s5 offen sc1    ; load_partials | split[5][0], tid16, srd_partials, gather_off
+    s_add_u32 s5, s5, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s4, 6                                         ; load_partials | splits_left, 6
+    s_cselect_b32 s2, s8, 0                                    ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[28:31], v69, s[0:3], s5 offen sc1    ; load_partials | split[6][0], tid16, srd_partials, gather_off
+    s_add_u32 s5, s5, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s4, 7                                         ; load_partials | splits_left, 7
+    s_cselect_b32 s2, s8, 0                                    ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[32:35], v69, s[0:3], s5 offen sc1    ; load_partials | split[7][0], tid16, srd_partials, gather_off
+    s_add_u32 s5, s5, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s4, 8                                         ; load_partials | splits_left, 8
+    s_cselect_b32 s2, s8, 0                                    ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[36:39], v69, s[0:3], s5 offen sc1    ; load_partials | split[8][0], tid16, srd_partials, gather_off
+    s_add_u32 s5, s5, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s4, 9                                         ; load_partials | splits_left, 9
+    s_cselect_b32 s2, s8, 0                                    ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[40:43], v69, s[0:3], s5 offen sc1    ; load_partials | split[9][0], tid16, srd_partials, gather_off
+    s_add_u32 s5, s5, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s4, 10                                        ; load_partials | splits_left, 10
+    s_cselect_b32 s2, s8, 0                                    ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[44:47], v69, s[0:3], s5 offen sc1    ; load_partials | split[10][0], tid16, srd_partials, gather_off
+    s_add_u32 s5, s5, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s4, 11                                        ; load_partials | splits_left, 11
+    s_cselect_b32 s2, s8, 0                                    ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[48:51], v69, s[0:3], s5 offen sc1    ; load_partials | split[11][0], tid16, srd_partials, gather_off
+    s_add_u32 s5, s5, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s4, 12                                        ; load_partials | splits_left, 12
+    s_cselect_b32 s2, s8, 0                                    ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[52:55], v69, s[0:3], s5 offen sc1    ; load_partials | split[12][0], tid16, srd_partials, gather_off
+    s_add_u32 s5, s5, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s4, 13                                        ; load_partials | splits_left, 13
+    s_cselect_b32 s2, s8, 0                                    ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[56:59], v69, s[0:3], s5 offen sc1    ; load_partials | split[13][0], tid16, srd_partials, gather_off
+    s_add_u32 s5, s5, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s4, 14                                        ; load_partials | splits_left, 14
+    s_cselect_b32 s2, s8, 0                                    ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[60:63], v69, s[0:3], s5 offen sc1    ; load_partials | split[14][0], tid16, srd_partials, gather_off
+    s_add_u32 s5, s5, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s4, 15                                        ; load_partials | splits_left, 15
+    s_cselect_b32 s2, s8, 0                                    ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[64:67], v69, s[0:3], s5 offen sc1    ; load_partials | split[15][0], tid16, srd_partials, gather_off
+    s_add_u32 s5, s5, 0x400                                    ; load_partials | gather_off, gather_off, 0x400
     s_waitcnt vmcnt(15)                                        ; wait | for split[0][0] (load_partials)
     v_pk_add_f32 v[0:1], v[0:1], v[4:5]                        ; gather | sum[0].0-1, sum[0].0-1, split[0][0].0-1 | + split 0 of the round
     v_pk_add_f32 v[2:3], v[2:3], v[6:7]                        ; gather | sum[0].2-3, sum[0].2-3, split[0][0].2-3 | + split 0 of the round
@@ -609,16 +628,16 @@ smallm_dense_mfma_m16_r1_l4_w8_d5:
     s_waitcnt vmcnt(0)                                         ; wait | for split[15][0] (load_partials)
     v_pk_add_f32 v[0:1], v[0:1], v[64:65]                      ; gather | sum[0].0-1, sum[0].0-1, split[15][0].0-1 | + split 15 of the round
     v_pk_add_f32 v[2:3], v[2:3], v[66:67]                      ; gather | sum[0].2-3, sum[0].2-3, split[15][0].2-3 | + split 15 of the round
-    s_max_u32 s1, s1, 16                                       ; gather | splits_left, splits_left, 16
-    s_sub_u32 s1, s1, 16                                       ; gather | splits_left, splits_left, 16
-    s_cmp_lg_u32 s1, 0                                         ; gather | splits_left, 0
+    s_max_u32 s4, s4, 16                                       ; gather | splits_left, splits_left, 16
+    s_sub_u32 s4, s4, 16                                       ; gather | splits_left, splits_left, 16
+    s_cmp_lg_u32 s4, 0                                         ; gather | splits_left, 0
     s_cbranch_scc1 .L_gather                                   ; gather
 .L_finish:                                                     ; bias, rounding, stores
     v_add_f32_e32 v0, v0, v68                                  ; bias | sum[0].0, sum[0].0, bias_value[0] | + bias
     v_add_f32_e32 v1, v1, v68                                  ; bias | sum[0].1, sum[0].1, bias_value[0] | + bias
     v_add_f32_e32 v2, v2, v68                                  ; bias | sum[0].2, sum[0].2, bias_value[0] | + bias
     v_add_f32_e32 v3, v3, v68                                  ; bias | sum[0].3, sum[0].3, bias_value[0] | + bias
-    s_and_b32 s0, s27, 3                                       ; control | store_type, args.format, 3 | type of Out
+    s_and_b32 s0, s21, 3                                       ; control | store_type, args14.format, 3 | type of Out
     s_cmp_eq_u32 s0, 1                                         ; control | store_type, 1
     s_cbranch_scc1 .L_store_f16                                ; control
     s_cmp_eq_u32 s0, 2                                         ; control | store_type, 2
@@ -629,11 +648,11 @@ smallm_dense_mfma_m16_r1_l4_w8_d5:
     v_cvt_pk_bf16_f32 v2, v2, v2                               ; store | sum[0].2, sum[0].2, sum[0].2 | round to nearest even
     v_cvt_pk_bf16_f32 v3, v3, v3                               ; store | sum[0].3, sum[0].3, sum[0].3 | round to nearest even
     buffer_store_short v0, v114, s[28:31], 0 offen             ; store | sum[0].0, column[0], srd_out, 0
-    v_add_u32_e32 v114, s40, v114                              ; store | column[0], out_stride, column[0] | next row
+    v_add_u32_e32 v114, s18, v114                              ; store | column[0], out_stride, column[0] | next row
     buffer_store_short v1, v114, s[28:31], 0 offen             ; store | sum[0].1, column[0], srd_out, 0
-    v_add_u32_e32 v114, s40, v114                              ; store | column[0], out_stride, column[0] | next row
+    v_add_u32_e32 v114, s18, v114                              ; store | column[0], out_stride, column[0] | next row
     buffer_store_short v2, v114, s[28:31], 0 offen             ; store | sum[0].2, column[0], srd_out, 0
-    v_add_u32_e32 v114, s40, v114                              ; store | column[0], out_stride, column[0] | next row
+    v_add_u32_e32 v114, s18, v114                              ; store | column[0], out_stride, column[0] | next row
     buffer_store_short v3, v114, s[28:31], 0 offen             ; store | sum[0].3, column[0], srd_out, 0
     s_branch .L_end                                            ; control
 .L_store_f16:                                                  ; Out is f16
@@ -642,20 +661,20 @@ smallm_dense_mfma_m16_r1_l4_w8_d5:
     v_cvt_f16_f32_e32 v2, v2                                   ; store | sum[0].2, sum[0].2 | round to nearest even
     v_cvt_f16_f32_e32 v3, v3                                   ; store | sum[0].3, sum[0].3 | round to nearest even
     buffer_store_short v0, v114, s[28:31], 0 offen             ; store | sum[0].0, column[0], srd_out, 0
-    v_add_u32_e32 v114, s40, v114                              ; store | column[0], out_stride, column[0] | next row
+    v_add_u32_e32 v114, s18, v114                              ; store | column[0], out_stride, column[0] | next row
     buffer_store_short v1, v114, s[28:31], 0 offen             ; store | sum[0].1, column[0], srd_out, 0
-    v_add_u32_e32 v114, s40, v114                              ; store | column[0], out_stride, column[0] | next row
+    v_add_u32_e32 v114, s18, v114                              ; store | column[0], out_stride, column[0] | next row
     buffer_store_short v2, v114, s[28:31], 0 offen             ; store | sum[0].2, column[0], srd_out, 0
-    v_add_u32_e32 v114, s40, v114                              ; store | column[0], out_stride, column[0] | next row
+    v_add_u32_e32 v114, s18, v114                              ; store | column[0], out_stride, column[0] | next row
     buffer_store_short v3, v114, s[28:31], 0 offen             ; store | sum[0].3, column[0], srd_out, 0
     s_branch .L_end                                            ; control
 .L_store_f32:                                                  ; Out is f32
     buffer_store_dword v0, v114, s[28:31], 0 offen             ; store | sum[0].0, column[0], srd_out, 0
-    v_add_u32_e32 v114, s40, v114                              ; store | column[0], out_stride, column[0] | next row
+    v_add_u32_e32 v114, s18, v114                              ; store | column[0], out_stride, column[0] | next row
     buffer_store_dword v1, v114, s[28:31], 0 offen             ; store | sum[0].1, column[0], srd_out, 0
-    v_add_u32_e32 v114, s40, v114                              ; store | column[0], out_stride, column[0] | next row
+    v_add_u32_e32 v114, s18, v114                              ; store | column[0], out_stride, column[0] | next row
     buffer_store_dword v2, v114, s[28:31], 0 offen             ; store | sum[0].2, column[0], srd_out, 0
-    v_add_u32_e32 v114, s40, v114                              ; store | column[0], out_stride, column[0] | next row
+    v_add_u32_e32 v114, s18, v114                              ; store | column[0], out_stride, column[0] | next row
     buffer_store_dword v3, v114, s[28:31], 0 offen             ; store | sum[0].3, column[0], srd_out, 0
     s_branch .L_end                                            ; control
 .L_end:
@@ -672,14 +691,16 @@ smallm_dense_mfma_m16_r1_l4_w8_d5:
     .amdhsa_group_segment_fixed_size 8208
     .amdhsa_private_segment_fixed_size 0
     .amdhsa_kernarg_size 96
-    .amdhsa_user_sgpr_count 2
+    .amdhsa_user_sgpr_count 16
     .amdhsa_user_sgpr_kernarg_segment_ptr 1
+    .amdhsa_user_sgpr_kernarg_preload_length 14
+    .amdhsa_user_sgpr_kernarg_preload_offset 0
     .amdhsa_system_sgpr_workgroup_id_x 1
     .amdhsa_system_sgpr_workgroup_id_y 1
     .amdhsa_system_sgpr_workgroup_id_z 0
     .amdhsa_system_vgpr_workitem_id 0
     .amdhsa_next_free_vgpr 118
-    .amdhsa_next_free_sgpr 54
+    .amdhsa_next_free_sgpr 55
     .amdhsa_accum_offset 120
     .amdhsa_reserve_vcc 1
     .amdhsa_float_round_mode_32 0
@@ -720,35 +741,35 @@ amdhsa.kernels:
         .value_kind: global_buffer
         .address_space: global
         .actual_access: read_only
-      - .name: m
+      - .name: n
         .offset: 32
         .size: 4
         .value_kind: by_value
-      - .name: n
+      - .name: k
         .offset: 36
         .size: 4
         .value_kind: by_value
-      - .name: k
+      - .name: ldx
         .offset: 40
         .size: 4
         .value_kind: by_value
-      - .name: ldx
+      - .name: ldxs
         .offset: 44
         .size: 4
         .value_kind: by_value
-      - .name: ldxs
+      - .name: slice_steps
         .offset: 48
         .size: 4
         .value_kind: by_value
-      - .name: slice_steps
+      - .name: m_rem
         .offset: 52
         .size: 4
         .value_kind: by_value
-      - .name: slice_rem
+      - .name: k_splits
         .offset: 56
         .size: 4
         .value_kind: by_value
-      - .name: k_splits
+      - .name: format
         .offset: 60
         .size: 4
         .value_kind: by_value
@@ -774,10 +795,6 @@ amdhsa.kernels:
         .offset: 88
         .size: 4
         .value_kind: by_value
-      - .name: format
-        .offset: 92
-        .size: 4
-        .value_kind: by_value
     .agpr_count: 0
     .group_segment_fixed_size: 8208
     .kernarg_segment_align: 8
@@ -786,7 +803,7 @@ amdhsa.kernels:
     .name: smallm_dense_mfma_m16_r1_l4_w8_d5
     .private_segment_fixed_size: 0
     .reqd_workgroup_size: [512, 1, 1]
-    .sgpr_count: 60
+    .sgpr_count: 61
     .sgpr_spill_count: 0
     .symbol: smallm_dense_mfma_m16_r1_l4_w8_d5.kd
     .uniform_work_group_size: 1

@@ -26,7 +26,7 @@
 ; Comments: stream | named operands | what it is. x, w: [slot][row].half of the 32-block;
 ; xs, ws: their scale bytes; xf, wf: pairs as f32; part: sum of a half block.
 ;
-; SGPRs: 81 in use; one may hold several names in turn
+; SGPRs: 80 in use; one may hold several names in turn
 ;   s0         arrivals
 ;   s0         combine_arrived
 ;   s[0:1]     combine_column_exists
@@ -40,77 +40,79 @@
 ;   s0         token_size_type
 ;   s1         combine_ticket_last
 ;   s1         scan_bytes
+;   s[2:15]    args
 ;   s[2:3]     row_is_there
-;   s2         workgroup_x
-;   s3         combined
-;   s3         scan_used
-;   s3         token_size_log2
-;   s3         workgroup_y
-;   s[4:7]     srd_all_ids
-;   s[4:7]     srd_combine_tickets
-;   s[4:7]     srd_combined
-;   s4         workgroup_z
-;   s5         n0
-;   s6         expert
-;   s[6:7]     valid
-;   s6         w_first
-;   s6         ws_mul_hi
-;   s6         ws_rows
-;   s7         block_first
-;   s7         w_mul_lo
-;   s7         w_rows
-;   s7         ws_mul_lo
-;   s[8:23]    args0
-;   s[8:9]     row_is_written
-;   s10        first_token
-;   s11        rows_done
-;   s[24:39]   args16
-;   s[24:27]   srd_rows
-;   s[40:47]   args32
-;   s[48:55]   args_late
-;   s[48:51]   srd_ids
-;   s[52:55]   srd_w0
+;   s[4:5]     row_is_written
+;   s6         first_token
+;   s7         rows_done
+;   s16        workgroup_x
+;   s17        combine_ticket_row
+;   s17        combined
+;   s17        scan_used
+;   s17        token_size_log2
+;   s17        workgroup_y
+;   s[18:19]   is_ours
+;   s18        token_extent
+;   s18        workgroup_z
+;   s19        token_stride
+;   s19        wave
+;   s[20:35]   args14
+;   s[20:23]   srd_rows
+;   s[36:43]   args30
+;   s[44:51]   late_args36
+;   s[44:47]   srd_ids
+;   s48        expert
+;   s[48:51]   srd_w0
+;   s48        w_mul_lo
+;   s49        block_first
+;   s[52:55]   srd_all_ids
+;   s[52:55]   srd_combine_tickets
+;   s[52:55]   srd_combined
+;   s[52:55]   srd_ws0
+;   s52        w_first
+;   s53        w_mul_hi
+;   s53        w_rows
+;   s53        ws_mul_lo
+;   s56        rows_left
+;   s56        rows_stride
+;   s56        size_type
 ;   s[56:59]   srd_all_experts
-;   s[56:59]   srd_ws0
-;   s56        token_extent
-;   s56        w_mul_hi
-;   s57        token_stride
-;   s58        rows_stride
-;   s[60:61]   is_ours
-;   s60        rows_left
-;   s60        size_type
-;   s[60:63]   srd_out
-;   s[60:63]   srd_x
-;   s62        scan_done
-;   s[64:65]   out_base
-;   s[64:67]   srd_xs
-;   s66        row_hi
-;   s66        row_of_lane0_table
-;   s66        size_log2
-;   s66        store_combined
-;   s66        store_type
-;   s66        unweighted
-;   s67        out_stride
-;   s[68:69]   chunk_valid
-;   s[68:69]   inside
-;   s68        out_row_bytes
-;   s[68:71]   srd_weights
-;   s68        steps_left
-;   s[68:69]   valid_rest
-;   s68        walk_scratch
-;   s69        column0_table
-;   s69        exp_bias
-;   s70        last_row
-;   s71        row_lane
-;   s72        wave
-;   s73        posts
-;   s74        row0
-;   s75        k_blocks
-;   s76        limit
-;   s77        row0_in_64
-;   s78        slot_id0
-;   s79        x_row0
-;   s80        xs_row0
+;   s[56:59]   srd_out
+;   s[56:59]   srd_x
+;   s56        ws_rows
+;   s57        ws_mul_hi
+;   s[60:61]   out_base
+;   s60        scan_done
+;   s[60:63]   srd_xs
+;   s62        row_hi
+;   s62        row_of_lane0_table
+;   s62        size_log2
+;   s62        store_combined
+;   s62        store_type
+;   s62        unweighted
+;   s63        out_stride
+;   s[64:65]   chunk_valid
+;   s[64:65]   inside
+;   s64        out_row_bytes
+;   s[64:67]   srd_weights
+;   s64        steps_left
+;   s[64:65]   valid_rest
+;   s64        walk_scratch
+;   s65        column0_table
+;   s65        exp_bias
+;   s66        last_row
+;   s67        row_lane
+;   s[68:69]   valid
+;   s70        args38
+;   s71        n0
+;   s72        posts
+;   s73        row0
+;   s74        k_blocks
+;   s75        limit
+;   s76        row0_in_64
+;   s77        slot_id0
+;   s78        x_row0
+;   s79        xs_row0
 ; VGPRs: 76 in use; one may hold several names in turn
 ;   v0         tid
 ;   v0         token
@@ -214,151 +216,158 @@
 .p2align 8
 .type smallm_moe_gemv_m1_r1_l64_w1_d3,@function
 smallm_moe_gemv_m1_r1_l64_w1_d3:
+    ; entered by firmware that does not preload kernel arguments
+    s_load_dwordx2 s[2:3], s[0:1], 0
+    s_load_dwordx8 s[4:11], s[0:1], 8
+    s_load_dwordx4 s[12:15], s[0:1], 40
+    s_waitcnt lgkmcnt(0)                                       ; unless preloaded: kernel arguments
+    s_branch .L_entry
+.p2align 8
+    ; entered with the arguments in place
 .L_entry:                                                      ; who am I; the expert of the first block
-    s_load_dwordx16 s[8:23], s[0:1], 0                         ; kernargs | args0, kernarg_ptr, 0
-    s_load_dwordx16 s[24:39], s[0:1], 64                       ; kernargs | args16, kernarg_ptr, 64
-    s_load_dwordx8 s[40:47], s[0:1], 0x80                      ; kernargs | args32, kernarg_ptr, 0x80
+    s_load_dwordx16 s[20:35], s[0:1], 56                       ; kernargs | args14, kernarg_ptr, 56
+    s_load_dwordx8 s[36:43], s[0:1], 0x78                      ; kernargs | args30, kernarg_ptr, 0x78
+    s_load_dword s70, s[0:1], 0x98                             ; kernargs | args38, kernarg_ptr, 0x98
     v_bfe_u32 v1, v0, 6, 4                                     ; ident | wave_v, tid, 6, 4 | work-item id / 64
-    s_lshl_b32 s5, s2, 2                                       ; ident | n0, workgroup_x, 2 | moved up as a wait state
-    v_readfirstlane_b32 s72, v1                                ; ident | wave, wave_v | wave of the workgroup
+    s_lshl_b32 s71, s16, 2                                     ; ident | n0, workgroup_x, 2 | moved up as a wait state
+    v_readfirstlane_b32 s19, v1                                ; ident | wave, wave_v | wave of the workgroup
     v_and_b32_e32 v1, 63, v0                                   ; ident | kblock, 63, tid | lane % k_lanes
-    s_add_u32 s5, s5, s72                                      ; ident | n0, n0, wave
-    s_lshl_b32 s68, s3, 2                                      ; load_expert | walk_scratch, workgroup_y, 2
-    s_waitcnt lgkmcnt(0)                                       ; wait | for args0 (kernargs)
-    s_load_dword s6, s[18:19], s68                             ; load_expert | expert, args0.10-11, walk_scratch
-    s_load_dword s73, s[20:21], 0                              ; load_expert | posts, args0.12-13, 0
+    s_add_u32 s71, s71, s19                                    ; ident | n0, n0, wave
+    s_lshl_b32 s64, s17, 2                                     ; load_expert | walk_scratch, workgroup_y, 2
+    s_load_dword s48, s[2:3], s64                              ; load_expert | expert, args.0-1, walk_scratch
+    s_load_dword s72, s[4:5], 0                                ; load_expert | posts, args.2-3, 0
     v_and_b32_e32 v62, 63, v0                                  ; ident | lane, 63, tid
-    s_mov_b32 s51, 0x20000                                     ; ident | srd_ids.word3, 0x20000
+    s_mov_b32 s47, 0x20000                                     ; ident | srd_ids.word3, 0x20000
 .L_block:                                                      ; a block: its ids, its expert
-    s_mul_i32 s7, s3, s26                                      ; load_ids | block_first, workgroup_y, args16.block_m | its first id
-    s_lshl_b32 s68, s7, 2                                      ; load_ids | walk_scratch, block_first, 2
-    s_add_u32 s48, s16, s68                                    ; load_ids | srd_ids.base_lo, args0.sorted_token_ids_lo, walk_scratch
-    s_addc_u32 s49, s17, 0                                     ; load_ids | srd_ids.base_hi, args0.sorted_token_ids_hi, 0 | ids of the block
-    s_lshl_b32 s50, s26, 2                                     ; load_ids | srd_ids.num_records, args16.block_m, 2 | num_records: the block
-    s_mov_b32 s74, 0                                           ; load_ids | row0, 0
+    s_waitcnt lgkmcnt(0)                                       ; wait | for args14 (kernargs)
+    s_mul_i32 s49, s17, s20                                    ; load_ids | block_first, workgroup_y, args14.block_m | its first id
+    s_lshl_b32 s64, s49, 2                                     ; load_ids | walk_scratch, block_first, 2
+    s_add_u32 s44, s10, s64                                    ; load_ids | srd_ids.base_lo, args.sorted_token_ids_lo, walk_scratch
+    s_addc_u32 s45, s11, 0                                     ; load_ids | srd_ids.base_hi, args.sorted_token_ids_hi, 0 | ids of the block
+    s_lshl_b32 s46, s20, 2                                     ; load_ids | srd_ids.num_records, args14.block_m, 2 | num_records: the block
+    s_mov_b32 s73, 0                                           ; load_ids | row0, 0
     s_waitcnt vmcnt(8)                                         ; wait | for w[s0][r0].lo (load_w)
-    v_add_u32_e32 v2, s74, v62                                 ; load_ids | ids_at, row0, lane
+    v_add_u32_e32 v2, s73, v62                                 ; load_ids | ids_at, row0, lane
     v_lshlrev_b32_e32 v2, 2, v2                                ; load_ids | ids_at, 2, ids_at
-    buffer_load_dword v63, v2, s[48:51], 0 offen               ; load_ids | ids, ids_at, srd_ids, 0
-    s_lshr_b32 s75, s23, 5                                     ; srd_w | k_blocks, args0.k, 5 | 32-blocks of a row = bytes of a scale row
-    s_sub_u32 s60, s22, s5                                     ; srd_w | rows_left, args0.n, n0
-    s_cselect_b32 s60, 0, s60                                  ; srd_w | rows_left, 0, rows_left | rows of W from n0 on; none past N
-    s_waitcnt lgkmcnt(0)                                       ; wait | for posts (load_expert)
-    s_min_i32 s76, s73, s27                                    ; control | limit, posts, args16.em
-    s_cmp_le_i32 s76, s7                                       ; control | limit, block_first
+    buffer_load_dword v63, v2, s[44:47], 0 offen               ; load_ids | ids, ids_at, srd_ids, 0
+    s_lshr_b32 s74, s13, 5                                     ; srd_w | k_blocks, args.k, 5 | 32-blocks of a row = bytes of a scale row
+    s_sub_u32 s56, s12, s71                                    ; srd_w | rows_left, args.n, n0
+    s_cselect_b32 s56, 0, s56                                  ; srd_w | rows_left, 0, rows_left | rows of W from n0 on; none past N
+    s_min_i32 s75, s72, s21                                    ; control | limit, posts, args14.em
+    s_cmp_le_i32 s75, s49                                      ; control | limit, block_first
     s_cbranch_scc1 .L_done                                     ; control | this block and all after it are unused
 .L_used:
-    s_cmp_le_u32 s28, s6                                       ; control | args16.experts, expert
+    s_cmp_le_u32 s22, s48                                      ; control | args14.experts, expert
     s_cbranch_scc1 .L_next_block                               ; control | no expert of ours
 .L_ours:
-    s_mul_i32 s6, s6, s22                                      ; srd_w | w_first, expert, args0.n
-    s_add_u32 s6, s6, s5                                       ; srd_w | w_first, w_first, n0 | first row of W of the wave, of all experts
-    s_mul_i32 s7, s6, s23                                      ; srd_w | w_mul_lo, w_first, args0.k
-    s_mul_hi_u32 s56, s6, s23                                  ; srd_w | w_mul_hi, w_first, args0.k
-    s_add_u32 s52, s12, s7                                     ; srd_w | srd_w0.base_lo, args0.w_lo, w_mul_lo
-    s_addc_u32 s53, s13, s56                                   ; srd_w | srd_w0.base_hi, args0.w_hi, w_mul_hi | w row n0, 64-bit
-    s_min_u32 s7, s60, 1                                       ; srd_w | w_rows, rows_left, 1
-    s_mul_i32 s54, s7, s23                                     ; srd_w | srd_w0.num_records, w_rows, args0.k | num_records: rows of group 0 that exist
-    s_mov_b32 s55, 0x20000                                     ; srd_w | srd_w0.word3, 0x20000
-    s_mul_i32 s7, s6, s75                                      ; srd_w | ws_mul_lo, w_first, k_blocks
-    s_mul_hi_u32 s6, s6, s75                                   ; srd_w | ws_mul_hi, w_first, k_blocks
-    s_add_u32 s56, s14, s7                                     ; srd_w | srd_ws0.base_lo, args0.w_scale_lo, ws_mul_lo
-    s_addc_u32 s57, s15, s6                                    ; srd_w | srd_ws0.base_hi, args0.w_scale_hi, ws_mul_hi | ws row n0, 64-bit
-    s_min_u32 s6, s60, 1                                       ; srd_w | ws_rows, rows_left, 1
-    s_mul_i32 s58, s6, s75                                     ; srd_w | srd_ws0.num_records, ws_rows, k_blocks | num_records: rows of group 0 that exist
-    s_mov_b32 s59, 0x20000                                     ; srd_w | srd_ws0.word3, 0x20000
+    s_mul_i32 s52, s48, s12                                    ; srd_w | w_first, expert, args.n
+    s_add_u32 s52, s52, s71                                    ; srd_w | w_first, w_first, n0 | first row of W of the wave, of all experts
+    s_mul_i32 s48, s52, s13                                    ; srd_w | w_mul_lo, w_first, args.k
+    s_mul_hi_u32 s53, s52, s13                                 ; srd_w | w_mul_hi, w_first, args.k
+    s_add_u32 s48, s6, s48                                     ; srd_w | srd_w0.base_lo, args.w_lo, w_mul_lo
+    s_addc_u32 s49, s7, s53                                    ; srd_w | srd_w0.base_hi, args.w_hi, w_mul_hi | w row n0, 64-bit
+    s_min_u32 s53, s56, 1                                      ; srd_w | w_rows, rows_left, 1
+    s_mul_i32 s50, s53, s13                                    ; srd_w | srd_w0.num_records, w_rows, args.k | num_records: rows of group 0 that exist
+    s_mov_b32 s51, 0x20000                                     ; srd_w | srd_w0.word3, 0x20000
+    s_mul_i32 s53, s52, s74                                    ; srd_w | ws_mul_lo, w_first, k_blocks
+    s_mul_hi_u32 s57, s52, s74                                 ; srd_w | ws_mul_hi, w_first, k_blocks
+    s_add_u32 s52, s8, s53                                     ; srd_w | srd_ws0.base_lo, args.w_scale_lo, ws_mul_lo
+    s_addc_u32 s53, s9, s57                                    ; srd_w | srd_ws0.base_hi, args.w_scale_hi, ws_mul_hi | ws row n0, 64-bit
+    s_min_u32 s56, s56, 1                                      ; srd_w | ws_rows, rows_left, 1
+    s_mul_i32 s54, s56, s74                                    ; srd_w | srd_ws0.num_records, ws_rows, k_blocks | num_records: rows of group 0 that exist
+    s_mov_b32 s55, 0x20000                                     ; srd_w | srd_ws0.word3, 0x20000
 .L_chunk:                                                      ; W of the first `depth` steps
     v_mov_b32_e32 v50, v1                                      ; offset | kblock_now, kblock
     v_lshlrev_b32_e32 v64, 5, v50                              ; offset | x_off, 5, kblock_now | 32 bytes a block
-    buffer_load_dwordx4 v[2:5], v64, s[52:55], 0 offen         ; load_w | w[s0][r0].lo, x_off, srd_w0, 0
-    buffer_load_dwordx4 v[6:9], v64, s[52:55], 0 offen offset:16 ; load_w | w[s0][r0].hi, x_off, srd_w0, 0
-    buffer_load_ubyte v65, v50, s[56:59], 0 offen              ; load_scale | ws[s0][r0], kblock_now, srd_ws0, 0
+    buffer_load_dwordx4 v[2:5], v64, s[48:51], 0 offen         ; load_w | w[s0][r0].lo, x_off, srd_w0, 0
+    buffer_load_dwordx4 v[6:9], v64, s[48:51], 0 offen offset:16 ; load_w | w[s0][r0].hi, x_off, srd_w0, 0
+    buffer_load_ubyte v65, v50, s[52:55], 0 offen              ; load_scale | ws[s0][r0], kblock_now, srd_ws0, 0
     v_add_u32_e32 v64, 0x800, v64                              ; advance | x_off, 0x800, x_off | next step
     v_lshrrev_b32_e32 v50, 5, v64                              ; advance | kblock_now, 5, x_off | its block
-    buffer_load_dwordx4 v[10:13], v64, s[52:55], 0 offen       ; load_w | w[s1][r0].lo, x_off, srd_w0, 0
-    buffer_load_dwordx4 v[14:17], v64, s[52:55], 0 offen offset:16 ; load_w | w[s1][r0].hi, x_off, srd_w0, 0
-    buffer_load_ubyte v66, v50, s[56:59], 0 offen              ; load_scale | ws[s1][r0], kblock_now, srd_ws0, 0
+    buffer_load_dwordx4 v[10:13], v64, s[48:51], 0 offen       ; load_w | w[s1][r0].lo, x_off, srd_w0, 0
+    buffer_load_dwordx4 v[14:17], v64, s[48:51], 0 offen offset:16 ; load_w | w[s1][r0].hi, x_off, srd_w0, 0
+    buffer_load_ubyte v66, v50, s[52:55], 0 offen              ; load_scale | ws[s1][r0], kblock_now, srd_ws0, 0
     v_add_u32_e32 v64, 0x800, v64                              ; advance | x_off, 0x800, x_off | next step
     v_lshrrev_b32_e32 v50, 5, v64                              ; advance | kblock_now, 5, x_off | its block
-    buffer_load_dwordx4 v[18:21], v64, s[52:55], 0 offen       ; load_w | w[s2][r0].lo, x_off, srd_w0, 0
-    buffer_load_dwordx4 v[22:25], v64, s[52:55], 0 offen offset:16 ; load_w | w[s2][r0].hi, x_off, srd_w0, 0
-    buffer_load_ubyte v67, v50, s[56:59], 0 offen              ; load_scale | ws[s2][r0], kblock_now, srd_ws0, 0
+    buffer_load_dwordx4 v[18:21], v64, s[48:51], 0 offen       ; load_w | w[s2][r0].lo, x_off, srd_w0, 0
+    buffer_load_dwordx4 v[22:25], v64, s[48:51], 0 offen offset:16 ; load_w | w[s2][r0].hi, x_off, srd_w0, 0
+    buffer_load_ubyte v67, v50, s[52:55], 0 offen              ; load_scale | ws[s2][r0], kblock_now, srd_ws0, 0
     v_add_u32_e32 v64, 0x800, v64                              ; advance | x_off, 0x800, x_off | next step
     v_lshrrev_b32_e32 v50, 5, v64                              ; advance | kblock_now, 5, x_off | its block
-    s_mov_b32 s60, s8                                          ; srd_x | srd_x.base_lo, args0.x_lo
-    s_mov_b32 s61, s9                                          ; srd_x | srd_x.base_hi, args0.x_hi
-    s_mov_b32 s62, s23                                         ; srd_x | srd_x.num_records, args0.k | num_records: one row
-    s_mov_b32 s63, 0x20000                                     ; srd_x | srd_x.word3, 0x20000
-    s_mov_b32 s64, s10                                         ; srd_x | srd_xs.base_lo, args0.x_scale_lo
-    s_mov_b32 s65, s11                                         ; srd_x | srd_xs.base_hi, args0.x_scale_hi
-    s_mov_b32 s66, s75                                         ; srd_x | srd_xs.num_records, k_blocks | num_records: one row
-    s_mov_b32 s67, 0x20000                                     ; srd_x | srd_xs.word3, 0x20000
+    s_mov_b32 s56, s24                                         ; srd_x | srd_x.base_lo, args14.x_lo
+    s_mov_b32 s57, s25                                         ; srd_x | srd_x.base_hi, args14.x_hi
+    s_mov_b32 s58, s13                                         ; srd_x | srd_x.num_records, args.k | num_records: one row
+    s_mov_b32 s59, 0x20000                                     ; srd_x | srd_x.word3, 0x20000
+    s_mov_b32 s60, s26                                         ; srd_x | srd_xs.base_lo, args14.x_scale_lo
+    s_mov_b32 s61, s27                                         ; srd_x | srd_xs.base_hi, args14.x_scale_hi
+    s_mov_b32 s62, s74                                         ; srd_x | srd_xs.num_records, k_blocks | num_records: one row
+    s_mov_b32 s63, 0x20000                                     ; srd_x | srd_xs.word3, 0x20000
     s_waitcnt vmcnt(9)                                         ; wait | for ids (load_ids)
-    v_cmp_gt_u32_e64 s[6:7], s29, v63                          ; pick | valid, args16.slots, ids | a slot?
-    s_and_b32 s68, s74, 0xffffffc0                             ; pick | walk_scratch, row0, 0xffffffc0
-    s_sub_u32 s68, s26, s68                                    ; pick | walk_scratch, args16.block_m, walk_scratch
-    v_cmp_gt_u32_e64 s[68:69], s68, v62                        ; pick | inside, walk_scratch, lane | in the block?
-    s_and_b64 s[6:7], s[6:7], s[68:69]                         ; pick | valid, valid, inside
-    s_and_b32 s77, s74, 63                                     ; pick | row0_in_64, row0, 63
-    s_lshr_b64 s[68:69], s[6:7], s77                           ; pick | valid_rest, valid, row0_in_64
+    v_cmp_gt_u32_e64 s[68:69], s23, v63                        ; pick | valid, args14.slots, ids | a slot?
+    s_and_b32 s64, s73, 0xffffffc0                             ; pick | walk_scratch, row0, 0xffffffc0
+    s_sub_u32 s64, s20, s64                                    ; pick | walk_scratch, args14.block_m, walk_scratch
+    v_cmp_gt_u32_e64 s[64:65], s64, v62                        ; pick | inside, walk_scratch, lane | in the block?
+    s_and_b64 s[68:69], s[68:69], s[64:65]                     ; pick | valid, valid, inside
+    s_and_b32 s76, s73, 63                                     ; pick | row0_in_64, row0, 63
+    s_lshr_b64 s[64:65], s[68:69], s76                         ; pick | valid_rest, valid, row0_in_64
     s_cbranch_scc0 .L_next_group                               ; pick | no slot in these 64 rows
 .L_chunk_rows:                                                 ; who the rows of the chunk are
-    s_ff1_i32_b64 s68, s[68:69]                                ; pick | walk_scratch, valid_rest
-    s_and_b32 s68, s68, -1                                     ; pick | walk_scratch, walk_scratch, -1
-    s_add_u32 s74, s74, s68                                    ; pick | row0, row0, walk_scratch
-    s_add_u32 s77, s77, s68                                    ; pick | row0_in_64, row0_in_64, walk_scratch | first row of the chunk
-    s_sub_u32 s70, s30, 1                                      ; rows | last_row, args16.x_rows, 1
-    s_lshr_b64 s[68:69], s[6:7], s77                           ; rows | chunk_valid, valid, row0_in_64
-    s_add_u32 s71, s77, 0                                      ; rows | row_lane, row0_in_64, 0
-    v_readlane_b32 s78, v63, s71                               ; rows | slot_id0, ids, row_lane
-    s_lshl_b32 s79, s78, 1                                     ; rows | x_row0, slot_id0, 1
-    s_mul_hi_u32 s79, s79, s33                                 ; rows | x_row0, x_row0, args16.div_magic
-    s_lshr_b32 s79, s79, s34                                   ; rows | x_row0, x_row0, args16.div_shift | row of X: id / a_div
-    s_min_u32 s79, s79, s70                                    ; rows | x_row0, x_row0, last_row
-    s_mul_i32 s80, s79, s32                                    ; rows | xs_row0, x_row0, args16.ldxs
-    s_mul_i32 s79, s79, s31                                    ; rows | x_row0, x_row0, args16.ldx
-    s_bitcmp1_b32 s68, 0                                       ; rows | chunk_valid.0, 0
-    s_cselect_b32 s78, s78, -1                                 ; rows | slot_id0, slot_id0, -1 | slot of row 0
+    s_ff1_i32_b64 s64, s[64:65]                                ; pick | walk_scratch, valid_rest
+    s_and_b32 s64, s64, -1                                     ; pick | walk_scratch, walk_scratch, -1
+    s_add_u32 s73, s73, s64                                    ; pick | row0, row0, walk_scratch
+    s_add_u32 s76, s76, s64                                    ; pick | row0_in_64, row0_in_64, walk_scratch | first row of the chunk
+    s_sub_u32 s66, s28, 1                                      ; rows | last_row, args14.x_rows, 1
+    s_lshr_b64 s[64:65], s[68:69], s76                         ; rows | chunk_valid, valid, row0_in_64
+    s_add_u32 s67, s76, 0                                      ; rows | row_lane, row0_in_64, 0
+    v_readlane_b32 s77, v63, s67                               ; rows | slot_id0, ids, row_lane
+    s_lshl_b32 s78, s77, 1                                     ; rows | x_row0, slot_id0, 1
+    s_mul_hi_u32 s78, s78, s31                                 ; rows | x_row0, x_row0, args14.div_magic
+    s_lshr_b32 s78, s78, s32                                   ; rows | x_row0, x_row0, args14.div_shift | row of X: id / a_div
+    s_min_u32 s78, s78, s66                                    ; rows | x_row0, x_row0, last_row
+    s_mul_i32 s79, s78, s30                                    ; rows | xs_row0, x_row0, args14.ldxs
+    s_mul_i32 s78, s78, s29                                    ; rows | x_row0, x_row0, args14.ldx
+    s_bitcmp1_b32 s64, 0                                       ; rows | chunk_valid.0, 0
+    s_cselect_b32 s77, s77, -1                                 ; rows | slot_id0, slot_id0, -1 | slot of row 0
     v_mov_b32_e32 v50, v1                                      ; rows | kblock_now, kblock
     v_lshlrev_b32_e32 v64, 5, v1                               ; rows | x_off, 5, kblock | 32 bytes a block
-    buffer_load_ubyte v68, v50, s[64:67], s80 offen            ; load_scale | xs[s0][m0], kblock_now, srd_xs, xs_row0
-    buffer_load_dwordx4 v[26:29], v64, s[60:63], s79 offen     ; load_x | x[s0][m0].lo, x_off, srd_x, x_row0
-    buffer_load_dwordx4 v[30:33], v64, s[60:63], s79 offen offset:16 ; load_x | x[s0][m0].hi, x_off, srd_x, x_row0
+    buffer_load_ubyte v68, v50, s[60:63], s79 offen            ; load_scale | xs[s0][m0], kblock_now, srd_xs, xs_row0
+    buffer_load_dwordx4 v[26:29], v64, s[56:59], s78 offen     ; load_x | x[s0][m0].lo, x_off, srd_x, x_row0
+    buffer_load_dwordx4 v[30:33], v64, s[56:59], s78 offen offset:16 ; load_x | x[s0][m0].hi, x_off, srd_x, x_row0
     v_add_u32_e32 v64, 0x800, v64                              ; advance | x_off, 0x800, x_off | next step
     v_lshrrev_b32_e32 v50, 5, v64                              ; advance | kblock_now, 5, x_off | its block
-    buffer_load_ubyte v69, v50, s[64:67], s80 offen            ; load_scale | xs[s1][m0], kblock_now, srd_xs, xs_row0
-    buffer_load_dwordx4 v[34:37], v64, s[60:63], s79 offen     ; load_x | x[s1][m0].lo, x_off, srd_x, x_row0
-    buffer_load_dwordx4 v[38:41], v64, s[60:63], s79 offen offset:16 ; load_x | x[s1][m0].hi, x_off, srd_x, x_row0
+    buffer_load_ubyte v69, v50, s[60:63], s79 offen            ; load_scale | xs[s1][m0], kblock_now, srd_xs, xs_row0
+    buffer_load_dwordx4 v[34:37], v64, s[56:59], s78 offen     ; load_x | x[s1][m0].lo, x_off, srd_x, x_row0
+    buffer_load_dwordx4 v[38:41], v64, s[56:59], s78 offen offset:16 ; load_x | x[s1][m0].hi, x_off, srd_x, x_row0
     v_add_u32_e32 v64, 0x800, v64                              ; advance | x_off, 0x800, x_off | next step
     v_lshrrev_b32_e32 v50, 5, v64                              ; advance | kblock_now, 5, x_off | its block
-    buffer_load_ubyte v70, v50, s[64:67], s80 offen            ; load_scale | xs[s2][m0], kblock_now, srd_xs, xs_row0
-    buffer_load_dwordx4 v[42:45], v64, s[60:63], s79 offen     ; load_x | x[s2][m0].lo, x_off, srd_x, x_row0
-    buffer_load_dwordx4 v[46:49], v64, s[60:63], s79 offen offset:16 ; load_x | x[s2][m0].hi, x_off, srd_x, x_row0
+    buffer_load_ubyte v70, v50, s[60:63], s79 offen            ; load_scale | xs[s2][m0], kblock_now, srd_xs, xs_row0
+    buffer_load_dwordx4 v[42:45], v64, s[56:59], s78 offen     ; load_x | x[s2][m0].lo, x_off, srd_x, x_row0
+    buffer_load_dwordx4 v[46:49], v64, s[56:59], s78 offen offset:16 ; load_x | x[s2][m0].hi, x_off, srd_x, x_row0
     v_add_u32_e32 v64, 0x800, v64                              ; advance | x_off, 0x800, x_off | next step
     v_lshrrev_b32_e32 v50, 5, v64                              ; advance | kblock_now, 5, x_off | its block
     v_lshlrev_b32_e32 v71, 2, v63                              ; load_weight | weight, 2, ids
-    s_lshl_b32 s70, s29, 2                                     ; load_weight | srd_weights.num_records, args16.slots, 2
-    s_and_b32 s68, s46, 16                                     ; load_weight | srd_weights.base_lo, args32.format, 16
-    s_cselect_b32 s70, s70, 0                                  ; load_weight | srd_weights.num_records, srd_weights.num_records, 0 | num_records: none if not weighted
-    s_mov_b32 s68, s36                                         ; load_weight | srd_weights.base_lo, args16.weights_lo
-    s_and_b32 s69, s37, 0xffff                                 ; load_weight | srd_weights.base_hi, args16.weights_hi, 0xffff | 48 bits of whatever the pointer is
-    s_mov_b32 s71, 0x20000                                     ; load_weight | srd_weights.word3, 0x20000
-    buffer_load_dword v71, v71, s[68:71], 0 offen              ; load_weight | weight, weight, srd_weights, 0 | or 0
-    s_add_u32 s68, s75, 63                                     ; control | steps_left, k_blocks, 63
-    s_lshr_b32 s68, s68, 6                                     ; control | steps_left, steps_left, 6 | K steps of this wave
-    s_mov_b32 s69, 0xffffff02                                  ; init | exp_bias, 0xffffff02 | two E8M0 biases of 127
+    s_lshl_b32 s66, s23, 2                                     ; load_weight | srd_weights.num_records, args14.slots, 2
+    s_and_b32 s64, s70, 16                                     ; load_weight | srd_weights.base_lo, args38, 16
+    s_cselect_b32 s66, s66, 0                                  ; load_weight | srd_weights.num_records, srd_weights.num_records, 0 | num_records: none if not weighted
+    s_mov_b32 s64, s34                                         ; load_weight | srd_weights.base_lo, args14.weights_lo
+    s_and_b32 s65, s35, 0xffff                                 ; load_weight | srd_weights.base_hi, args14.weights_hi, 0xffff | 48 bits of whatever the pointer is
+    s_mov_b32 s67, 0x20000                                     ; load_weight | srd_weights.word3, 0x20000
+    buffer_load_dword v71, v71, s[64:67], 0 offen              ; load_weight | weight, weight, srd_weights, 0 | or 0
+    s_add_u32 s64, s74, 63                                     ; control | steps_left, k_blocks, 63
+    s_lshr_b32 s64, s64, 6                                     ; control | steps_left, steps_left, 6 | K steps of this wave
+    s_mov_b32 s65, 0xffffff02                                  ; init | exp_bias, 0xffffff02 | two E8M0 biases of 127
     v_mov_b32_e32 v72, 0                                       ; init | acc[m0][r0], 0
     v_mov_b32_e32 v73, 0                                       ; init | xs_max[m0], 0
     v_mov_b32_e32 v74, 0                                       ; init | ws_max[r0], 0
-    s_cmp_le_u32 s68, 3                                        ; control | steps_left, 3
+    s_cmp_le_u32 s64, 3                                        ; control | steps_left, 3
     s_cbranch_scc1 .L_drain_0                                  ; control | all of K is in flight: no loop
 .L_loop:                                                       ; one round: each slot is computed and refilled with the step `depth` later
     s_waitcnt vmcnt(9)                                         ; wait | for xs[s0][m0] (load_scale), ws[s0][r0] (load_scale)
-    v_add3_u32 v75, v68, v65, s69                              ; scale | exp[m0][r0], xs[s0][m0], ws[s0][r0], exp_bias | ex + ew - 254
+    v_add3_u32 v75, v68, v65, s65                              ; scale | exp[m0][r0], xs[s0][m0], ws[s0][r0], exp_bias | ex + ew - 254
     v_max_u32_e32 v73, v68, v73                                ; scale | xs_max[m0], xs[s0][m0], xs_max[m0] | 255 is NaN
     v_max_u32_e32 v74, v65, v74                                ; scale | ws_max[r0], ws[s0][r0], ws_max[r0] | 255 is NaN
-    buffer_load_ubyte v68, v50, s[64:67], s80 offen            ; load_scale | xs[s0][m0], kblock_now, srd_xs, xs_row0
-    buffer_load_ubyte v65, v50, s[56:59], 0 offen              ; load_scale | ws[s0][r0], kblock_now, srd_ws0, 0
+    buffer_load_ubyte v68, v50, s[60:63], s79 offen            ; load_scale | xs[s0][m0], kblock_now, srd_xs, xs_row0
+    buffer_load_ubyte v65, v50, s[52:55], 0 offen              ; load_scale | ws[s0][r0], kblock_now, srd_ws0, 0
     s_waitcnt vmcnt(10)                                        ; wait | for x[s0][m0].lo (load_x)
     v_cvt_pk_f32_fp8_e32 v[50:51], v26                         ; convert | xf[m0].0, x[s0][m0].lo.0 | k 0, 1
     v_cvt_pk_f32_fp8_e32 v[52:53], v2                          ; convert | wf[r0].0, w[s0][r0].lo.0 | k 0, 1
@@ -390,11 +399,11 @@ smallm_moe_gemv_m1_r1_l64_w1_d3:
     v_cvt_pk_f32_fp8_sdwa v[54:55], v30 src0_sel:WORD_1        ; convert | xf[m0].1, x[s0][m0].hi.0 | k 18, 19
     v_cvt_pk_f32_fp8_sdwa v[56:57], v6 src0_sel:WORD_1         ; convert | wf[r0].1, w[s0][r0].hi.0 | k 18, 19
     v_pk_mul_f32 v[60:61], v[50:51], v[52:53]                  ; product | part[m0][r0].hi, xf[m0].0, wf[r0].0
-    buffer_load_dwordx4 v[26:29], v64, s[60:63], s79 offen     ; load_x | x[s0][m0].lo, x_off, srd_x, x_row0
+    buffer_load_dwordx4 v[26:29], v64, s[56:59], s78 offen     ; load_x | x[s0][m0].lo, x_off, srd_x, x_row0
     v_cvt_pk_f32_fp8_e32 v[50:51], v31                         ; convert | xf[m0].0, x[s0][m0].hi.1 | k 20, 21
     v_cvt_pk_f32_fp8_e32 v[52:53], v7                          ; convert | wf[r0].0, w[s0][r0].hi.1 | k 20, 21
     v_pk_fma_f32 v[60:61], v[54:55], v[56:57], v[60:61]        ; product | part[m0][r0].hi, xf[m0].1, wf[r0].1, part[m0][r0].hi
-    buffer_load_dwordx4 v[2:5], v64, s[52:55], 0 offen         ; load_w | w[s0][r0].lo, x_off, srd_w0, 0
+    buffer_load_dwordx4 v[2:5], v64, s[48:51], 0 offen         ; load_w | w[s0][r0].lo, x_off, srd_w0, 0
     v_cvt_pk_f32_fp8_sdwa v[54:55], v31 src0_sel:WORD_1        ; convert | xf[m0].1, x[s0][m0].hi.1 | k 22, 23
     v_cvt_pk_f32_fp8_sdwa v[56:57], v7 src0_sel:WORD_1         ; convert | wf[r0].1, w[s0][r0].hi.1 | k 22, 23
     v_pk_fma_f32 v[60:61], v[50:51], v[52:53], v[60:61]        ; product | part[m0][r0].hi, xf[m0].0, wf[r0].0, part[m0][r0].hi
@@ -412,19 +421,19 @@ smallm_moe_gemv_m1_r1_l64_w1_d3:
     v_pk_fma_f32 v[60:61], v[50:51], v[52:53], v[60:61]        ; product | part[m0][r0].hi, xf[m0].0, wf[r0].0, part[m0][r0].hi
     v_pk_fma_f32 v[60:61], v[54:55], v[56:57], v[60:61]        ; product | part[m0][r0].hi, xf[m0].1, wf[r0].1, part[m0][r0].hi
     v_pk_add_f32 v[58:59], v[58:59], v[60:61]                  ; fold | part[m0][r0].lo, part[m0][r0].lo, part[m0][r0].hi
-    buffer_load_dwordx4 v[30:33], v64, s[60:63], s79 offen offset:16 ; load_x | x[s0][m0].hi, x_off, srd_x, x_row0
+    buffer_load_dwordx4 v[30:33], v64, s[56:59], s78 offen offset:16 ; load_x | x[s0][m0].hi, x_off, srd_x, x_row0
     v_add_f32_e32 v58, v58, v59                                ; fold | part[m0][r0].lo.0, part[m0][r0].lo.0, part[m0][r0].lo.1 | sum of the 32-block
     v_ldexp_f32 v58, v58, v75                                  ; fold | part[m0][r0].lo.0, part[m0][r0].lo.0, exp[m0][r0] | times 2^(ex + ew - 254)
     v_add_f32_e32 v72, v58, v72                                ; fold | acc[m0][r0], part[m0][r0].lo.0, acc[m0][r0]
-    buffer_load_dwordx4 v[6:9], v64, s[52:55], 0 offen offset:16 ; load_w | w[s0][r0].hi, x_off, srd_w0, 0
+    buffer_load_dwordx4 v[6:9], v64, s[48:51], 0 offen offset:16 ; load_w | w[s0][r0].hi, x_off, srd_w0, 0
     v_add_u32_e32 v64, 0x800, v64                              ; advance | x_off, 0x800, x_off | next step
     v_lshrrev_b32_e32 v50, 5, v64                              ; advance | kblock_now, 5, x_off | its block
     s_waitcnt vmcnt(12)                                        ; wait | for xs[s1][m0] (load_scale)
-    v_add3_u32 v75, v69, v66, s69                              ; scale | exp[m0][r0], xs[s1][m0], ws[s1][r0], exp_bias | ex + ew - 254
+    v_add3_u32 v75, v69, v66, s65                              ; scale | exp[m0][r0], xs[s1][m0], ws[s1][r0], exp_bias | ex + ew - 254
     v_max_u32_e32 v73, v69, v73                                ; scale | xs_max[m0], xs[s1][m0], xs_max[m0] | 255 is NaN
     v_max_u32_e32 v74, v66, v74                                ; scale | ws_max[r0], ws[s1][r0], ws_max[r0] | 255 is NaN
-    buffer_load_ubyte v69, v50, s[64:67], s80 offen            ; load_scale | xs[s1][m0], kblock_now, srd_xs, xs_row0
-    buffer_load_ubyte v66, v50, s[56:59], 0 offen              ; load_scale | ws[s1][r0], kblock_now, srd_ws0, 0
+    buffer_load_ubyte v69, v50, s[60:63], s79 offen            ; load_scale | xs[s1][m0], kblock_now, srd_xs, xs_row0
+    buffer_load_ubyte v66, v50, s[52:55], 0 offen              ; load_scale | ws[s1][r0], kblock_now, srd_ws0, 0
     s_waitcnt vmcnt(13)                                        ; wait | for x[s1][m0].lo (load_x)
     v_cvt_pk_f32_fp8_e32 v[50:51], v34                         ; convert | xf[m0].0, x[s1][m0].lo.0 | k 0, 1
     v_cvt_pk_f32_fp8_e32 v[52:53], v10                         ; convert | wf[r0].0, w[s1][r0].lo.0 | k 0, 1
@@ -456,11 +465,11 @@ smallm_moe_gemv_m1_r1_l64_w1_d3:
     v_cvt_pk_f32_fp8_sdwa v[54:55], v38 src0_sel:WORD_1        ; convert | xf[m0].1, x[s1][m0].hi.0 | k 18, 19
     v_cvt_pk_f32_fp8_sdwa v[56:57], v14 src0_sel:WORD_1        ; convert | wf[r0].1, w[s1][r0].hi.0 | k 18, 19
     v_pk_mul_f32 v[60:61], v[50:51], v[52:53]                  ; product | part[m0][r0].hi, xf[m0].0, wf[r0].0
-    buffer_load_dwordx4 v[34:37], v64, s[60:63], s79 offen     ; load_x | x[s1][m0].lo, x_off, srd_x, x_row0
+    buffer_load_dwordx4 v[34:37], v64, s[56:59], s78 offen     ; load_x | x[s1][m0].lo, x_off, srd_x, x_row0
     v_cvt_pk_f32_fp8_e32 v[50:51], v39                         ; convert | xf[m0].0, x[s1][m0].hi.1 | k 20, 21
     v_cvt_pk_f32_fp8_e32 v[52:53], v15                         ; convert | wf[r0].0, w[s1][r0].hi.1 | k 20, 21
     v_pk_fma_f32 v[60:61], v[54:55], v[56:57], v[60:61]        ; product | part[m0][r0].hi, xf[m0].1, wf[r0].1, part[m0][r0].hi
-    buffer_load_dwordx4 v[10:13], v64, s[52:55], 0 offen       ; load_w | w[s1][r0].lo, x_off, srd_w0, 0
+    buffer_load_dwordx4 v[10:13], v64, s[48:51], 0 offen       ; load_w | w[s1][r0].lo, x_off, srd_w0, 0
     v_cvt_pk_f32_fp8_sdwa v[54:55], v39 src0_sel:WORD_1        ; convert | xf[m0].1, x[s1][m0].hi.1 | k 22, 23
     v_cvt_pk_f32_fp8_sdwa v[56:57], v15 src0_sel:WORD_1        ; convert | wf[r0].1, w[s1][r0].hi.1 | k 22, 23
     v_pk_fma_f32 v[60:61], v[50:51], v[52:53], v[60:61]        ; product | part[m0][r0].hi, xf[m0].0, wf[r0].0, part[m0][r0].hi
@@ -478,19 +487,19 @@ smallm_moe_gemv_m1_r1_l64_w1_d3:
     v_pk_fma_f32 v[60:61], v[50:51], v[52:53], v[60:61]        ; product | part[m0][r0].hi, xf[m0].0, wf[r0].0, part[m0][r0].hi
     v_pk_fma_f32 v[60:61], v[54:55], v[56:57], v[60:61]        ; product | part[m0][r0].hi, xf[m0].1, wf[r0].1, part[m0][r0].hi
     v_pk_add_f32 v[58:59], v[58:59], v[60:61]                  ; fold | part[m0][r0].lo, part[m0][r0].lo, part[m0][r0].hi
-    buffer_load_dwordx4 v[38:41], v64, s[60:63], s79 offen offset:16 ; load_x | x[s1][m0].hi, x_off, srd_x, x_row0
+    buffer_load_dwordx4 v[38:41], v64, s[56:59], s78 offen offset:16 ; load_x | x[s1][m0].hi, x_off, srd_x, x_row0
     v_add_f32_e32 v58, v58, v59                                ; fold | part[m0][r0].lo.0, part[m0][r0].lo.0, part[m0][r0].lo.1 | sum of the 32-block
     v_ldexp_f32 v58, v58, v75                                  ; fold | part[m0][r0].lo.0, part[m0][r0].lo.0, exp[m0][r0] | times 2^(ex + ew - 254)
     v_add_f32_e32 v72, v58, v72                                ; fold | acc[m0][r0], part[m0][r0].lo.0, acc[m0][r0]
-    buffer_load_dwordx4 v[14:17], v64, s[52:55], 0 offen offset:16 ; load_w | w[s1][r0].hi, x_off, srd_w0, 0
+    buffer_load_dwordx4 v[14:17], v64, s[48:51], 0 offen offset:16 ; load_w | w[s1][r0].hi, x_off, srd_w0, 0
     v_add_u32_e32 v64, 0x800, v64                              ; advance | x_off, 0x800, x_off | next step
     v_lshrrev_b32_e32 v50, 5, v64                              ; advance | kblock_now, 5, x_off | its block
     s_waitcnt vmcnt(15)                                        ; wait | for xs[s2][m0] (load_scale)
-    v_add3_u32 v75, v70, v67, s69                              ; scale | exp[m0][r0], xs[s2][m0], ws[s2][r0], exp_bias | ex + ew - 254
+    v_add3_u32 v75, v70, v67, s65                              ; scale | exp[m0][r0], xs[s2][m0], ws[s2][r0], exp_bias | ex + ew - 254
     v_max_u32_e32 v73, v70, v73                                ; scale | xs_max[m0], xs[s2][m0], xs_max[m0] | 255 is NaN
     v_max_u32_e32 v74, v67, v74                                ; scale | ws_max[r0], ws[s2][r0], ws_max[r0] | 255 is NaN
-    buffer_load_ubyte v70, v50, s[64:67], s80 offen            ; load_scale | xs[s2][m0], kblock_now, srd_xs, xs_row0
-    buffer_load_ubyte v67, v50, s[56:59], 0 offen              ; load_scale | ws[s2][r0], kblock_now, srd_ws0, 0
+    buffer_load_ubyte v70, v50, s[60:63], s79 offen            ; load_scale | xs[s2][m0], kblock_now, srd_xs, xs_row0
+    buffer_load_ubyte v67, v50, s[52:55], 0 offen              ; load_scale | ws[s2][r0], kblock_now, srd_ws0, 0
     s_waitcnt vmcnt(16)                                        ; wait | for x[s2][m0].lo (load_x)
     v_cvt_pk_f32_fp8_e32 v[50:51], v42                         ; convert | xf[m0].0, x[s2][m0].lo.0 | k 0, 1
     v_cvt_pk_f32_fp8_e32 v[52:53], v18                         ; convert | wf[r0].0, w[s2][r0].lo.0 | k 0, 1
@@ -523,11 +532,11 @@ smallm_moe_gemv_m1_r1_l64_w1_d3:
     v_cvt_pk_f32_fp8_sdwa v[54:55], v46 src0_sel:WORD_1        ; convert | xf[m0].1, x[s2][m0].hi.0 | k 18, 19
     v_cvt_pk_f32_fp8_sdwa v[56:57], v22 src0_sel:WORD_1        ; convert | wf[r0].1, w[s2][r0].hi.0 | k 18, 19
     v_pk_mul_f32 v[60:61], v[50:51], v[52:53]                  ; product | part[m0][r0].hi, xf[m0].0, wf[r0].0
-    buffer_load_dwordx4 v[42:45], v64, s[60:63], s79 offen     ; load_x | x[s2][m0].lo, x_off, srd_x, x_row0
+    buffer_load_dwordx4 v[42:45], v64, s[56:59], s78 offen     ; load_x | x[s2][m0].lo, x_off, srd_x, x_row0
     v_cvt_pk_f32_fp8_e32 v[50:51], v47                         ; convert | xf[m0].0, x[s2][m0].hi.1 | k 20, 21
     v_cvt_pk_f32_fp8_e32 v[52:53], v23                         ; convert | wf[r0].0, w[s2][r0].hi.1 | k 20, 21
     v_pk_fma_f32 v[60:61], v[54:55], v[56:57], v[60:61]        ; product | part[m0][r0].hi, xf[m0].1, wf[r0].1, part[m0][r0].hi
-    buffer_load_dwordx4 v[18:21], v64, s[52:55], 0 offen       ; load_w | w[s2][r0].lo, x_off, srd_w0, 0
+    buffer_load_dwordx4 v[18:21], v64, s[48:51], 0 offen       ; load_w | w[s2][r0].lo, x_off, srd_w0, 0
     v_cvt_pk_f32_fp8_sdwa v[54:55], v47 src0_sel:WORD_1        ; convert | xf[m0].1, x[s2][m0].hi.1 | k 22, 23
     v_cvt_pk_f32_fp8_sdwa v[56:57], v23 src0_sel:WORD_1        ; convert | wf[r0].1, w[s2][r0].hi.1 | k 22, 23
     v_pk_fma_f32 v[60:61], v[50:51], v[52:53], v[60:61]        ; product | part[m0][r0].hi, xf[m0].0, wf[r0].0, part[m0][r0].hi
@@ -545,19 +554,19 @@ smallm_moe_gemv_m1_r1_l64_w1_d3:
     v_pk_fma_f32 v[60:61], v[50:51], v[52:53], v[60:61]        ; product | part[m0][r0].hi, xf[m0].0, wf[r0].0, part[m0][r0].hi
     v_pk_fma_f32 v[60:61], v[54:55], v[56:57], v[60:61]        ; product | part[m0][r0].hi, xf[m0].1, wf[r0].1, part[m0][r0].hi
     v_pk_add_f32 v[58:59], v[58:59], v[60:61]                  ; fold | part[m0][r0].lo, part[m0][r0].lo, part[m0][r0].hi
-    buffer_load_dwordx4 v[46:49], v64, s[60:63], s79 offen offset:16 ; load_x | x[s2][m0].hi, x_off, srd_x, x_row0
+    buffer_load_dwordx4 v[46:49], v64, s[56:59], s78 offen offset:16 ; load_x | x[s2][m0].hi, x_off, srd_x, x_row0
     v_add_f32_e32 v58, v58, v59                                ; fold | part[m0][r0].lo.0, part[m0][r0].lo.0, part[m0][r0].lo.1 | sum of the 32-block
     v_ldexp_f32 v58, v58, v75                                  ; fold | part[m0][r0].lo.0, part[m0][r0].lo.0, exp[m0][r0] | times 2^(ex + ew - 254)
     v_add_f32_e32 v72, v58, v72                                ; fold | acc[m0][r0], part[m0][r0].lo.0, acc[m0][r0]
-    buffer_load_dwordx4 v[22:25], v64, s[52:55], 0 offen offset:16 ; load_w | w[s2][r0].hi, x_off, srd_w0, 0
+    buffer_load_dwordx4 v[22:25], v64, s[48:51], 0 offen offset:16 ; load_w | w[s2][r0].hi, x_off, srd_w0, 0
     v_add_u32_e32 v64, 0x800, v64                              ; advance | x_off, 0x800, x_off | next step
     v_lshrrev_b32_e32 v50, 5, v64                              ; advance | kblock_now, 5, x_off | its block
-    s_sub_u32 s68, s68, 3                                      ; control | steps_left, steps_left, 3
-    s_cmp_gt_u32 s68, 3                                        ; control | steps_left, 3
+    s_sub_u32 s64, s64, 3                                      ; control | steps_left, steps_left, 3
+    s_cmp_gt_u32 s64, 3                                        ; control | steps_left, 3
     s_cbranch_scc1 .L_loop                                     ; control | more steps than slots are left
 .L_drain_0:                                                    ; last round, slot 0: no refill
     s_waitcnt vmcnt(9)                                         ; wait | for xs[s0][m0] (load_scale), ws[s0][r0] (load_scale)
-    v_add3_u32 v75, v68, v65, s69                              ; scale | exp[m0][r0], xs[s0][m0], ws[s0][r0], exp_bias | ex + ew - 254
+    v_add3_u32 v75, v68, v65, s65                              ; scale | exp[m0][r0], xs[s0][m0], ws[s0][r0], exp_bias | ex + ew - 254
     v_max_u32_e32 v73, v68, v73                                ; scale | xs_max[m0], xs[s0][m0], xs_max[m0] | 255 is NaN
     v_max_u32_e32 v74, v65, v74                                ; scale | ws_max[r0], ws[s0][r0], ws_max[r0] | 255 is NaN
     s_waitcnt vmcnt(8)                                         ; wait | for x[s0][m0].lo (load_x)
@@ -614,11 +623,11 @@ smallm_moe_gemv_m1_r1_l64_w1_d3:
     v_add_f32_e32 v58, v58, v59                                ; fold | part[m0][r0].lo.0, part[m0][r0].lo.0, part[m0][r0].lo.1 | sum of the 32-block
     v_ldexp_f32 v58, v58, v75                                  ; fold | part[m0][r0].lo.0, part[m0][r0].lo.0, exp[m0][r0] | times 2^(ex + ew - 254)
     v_add_f32_e32 v72, v58, v72                                ; fold | acc[m0][r0], part[m0][r0].lo.0, acc[m0][r0]
-    s_cmp_le_u32 s68, 1                                        ; control | steps_left, 1
+    s_cmp_le_u32 s64, 1                                        ; control | steps_left, 1
     s_cbranch_scc1 .L_reduce                                   ; control | the slots after this one lie past K
 .L_drain_1:                                                    ; last round, slot 1: no refill
     s_waitcnt vmcnt(6)                                         ; wait | for xs[s1][m0] (load_scale)
-    v_add3_u32 v75, v69, v66, s69                              ; scale | exp[m0][r0], xs[s1][m0], ws[s1][r0], exp_bias | ex + ew - 254
+    v_add3_u32 v75, v69, v66, s65                              ; scale | exp[m0][r0], xs[s1][m0], ws[s1][r0], exp_bias | ex + ew - 254
     v_max_u32_e32 v73, v69, v73                                ; scale | xs_max[m0], xs[s1][m0], xs_max[m0] | 255 is NaN
     v_max_u32_e32 v74, v66, v74                                ; scale | ws_max[r0], ws[s1][r0], ws_max[r0] | 255 is NaN
     s_waitcnt vmcnt(5)                                         ; wait | for x[s1][m0].lo (load_x)
@@ -675,11 +684,11 @@ smallm_moe_gemv_m1_r1_l64_w1_d3:
     v_add_f32_e32 v58, v58, v59                                ; fold | part[m0][r0].lo.0, part[m0][r0].lo.0, part[m0][r0].lo.1 | sum of the 32-block
     v_ldexp_f32 v58, v58, v75                                  ; fold | part[m0][r0].lo.0, part[m0][r0].lo.0, exp[m0][r0] | times 2^(ex + ew - 254)
     v_add_f32_e32 v72, v58, v72                                ; fold | acc[m0][r0], part[m0][r0].lo.0, acc[m0][r0]
-    s_cmp_le_u32 s68, 2                                        ; control | steps_left, 2
+    s_cmp_le_u32 s64, 2                                        ; control | steps_left, 2
     s_cbranch_scc1 .L_reduce                                   ; control | the slots after this one lie past K
 .L_drain_2:                                                    ; last round, slot 2: no refill
     s_waitcnt vmcnt(3)                                         ; wait | for xs[s2][m0] (load_scale)
-    v_add3_u32 v75, v70, v67, s69                              ; scale | exp[m0][r0], xs[s2][m0], ws[s2][r0], exp_bias | ex + ew - 254
+    v_add3_u32 v75, v70, v67, s65                              ; scale | exp[m0][r0], xs[s2][m0], ws[s2][r0], exp_bias | ex + ew - 254
     v_max_u32_e32 v73, v70, v73                                ; scale | xs_max[m0], xs[s2][m0], xs_max[m0] | 255 is NaN
     v_max_u32_e32 v74, v67, v74                                ; scale | ws_max[r0], ws[s2][r0], ws_max[r0] | 255 is NaN
     s_waitcnt vmcnt(2)                                         ; wait | for x[s2][m0].lo (load_x)
@@ -738,35 +747,35 @@ smallm_moe_gemv_m1_r1_l64_w1_d3:
     v_ldexp_f32 v58, v58, v75                                  ; fold | part[m0][r0].lo.0, part[m0][r0].lo.0, exp[m0][r0] | times 2^(ex + ew - 254)
     v_add_f32_e32 v72, v58, v72                                ; fold | acc[m0][r0], part[m0][r0].lo.0, acc[m0][r0]
 .L_reduce:                                                     ; sum over the lanes of a row
-    s_and_b32 s60, s46, 3                                      ; out | size_type, args32.format, 3
-    s_cmp_eq_u32 s60, 2                                        ; out | size_type, 2
-    s_cselect_b32 s66, 2, 1                                    ; out | size_log2, 2, 1 | log2 of the bytes of an element of Out
-    s_add_u32 s60, s40, 0x8000                                 ; out | srd_out.base_lo, args32.workspace_lo, 0x8000
-    s_addc_u32 s61, s41, 0                                     ; out | srd_out.base_hi, args32.workspace_hi, 0
-    s_and_b32 s67, s46, 32                                     ; out | out_stride, args32.format, 32 | SCC: combined
-    s_cselect_b32 s60, s60, s38                                ; out | srd_out.base_lo, srd_out.base_lo, args16.out_lo
-    s_cselect_b32 s61, s61, s39                                ; out | srd_out.base_hi, srd_out.base_hi, args16.out_hi | rows to combine, or Out
-    s_cselect_b32 s66, 2, s66                                  ; out | size_log2, 2, size_log2
-    s_cselect_b32 s67, s22, s35                                ; out | out_stride, args0.n, args16.ldo
-    s_mov_b32 s63, 0x20000                                     ; out | srd_out.word3, 0x20000
-    s_lshl_b32 s67, s67, s66                                   ; out | out_stride, out_stride, size_log2 | bytes from row to row
-    s_mov_b64 s[64:65], s[60:61]                               ; out | out_base, srd_out.0-1
-    s_lshl_b32 s68, s22, s66                                   ; out | out_row_bytes, args0.n, size_log2 | bytes of a row
+    s_and_b32 s56, s70, 3                                      ; out | size_type, args38, 3
+    s_cmp_eq_u32 s56, 2                                        ; out | size_type, 2
+    s_cselect_b32 s62, 2, 1                                    ; out | size_log2, 2, 1 | log2 of the bytes of an element of Out
+    s_add_u32 s56, s38, 0x8000                                 ; out | srd_out.base_lo, args30.workspace_lo, 0x8000
+    s_addc_u32 s57, s39, 0                                     ; out | srd_out.base_hi, args30.workspace_hi, 0
+    s_and_b32 s63, s70, 32                                     ; out | out_stride, args38, 32 | SCC: combined
+    s_cselect_b32 s56, s56, s36                                ; out | srd_out.base_lo, srd_out.base_lo, args30.out_lo
+    s_cselect_b32 s57, s57, s37                                ; out | srd_out.base_hi, srd_out.base_hi, args30.out_hi | rows to combine, or Out
+    s_cselect_b32 s62, 2, s62                                  ; out | size_log2, 2, size_log2
+    s_cselect_b32 s63, s12, s33                                ; out | out_stride, args.n, args14.ldo
+    s_mov_b32 s59, 0x20000                                     ; out | srd_out.word3, 0x20000
+    s_lshl_b32 s63, s63, s62                                   ; out | out_stride, out_stride, size_log2 | bytes from row to row
+    s_mov_b64 s[60:61], s[56:57]                               ; out | out_base, srd_out.0-1
+    s_lshl_b32 s64, s12, s62                                   ; out | out_row_bytes, args.n, size_log2 | bytes of a row
     v_lshrrev_b32_e32 v2, 1, v0                                ; out | row_shift, 1, tid
     v_and_b32_e32 v2, 24, v2                                   ; out | row_shift, 24, row_shift | 8 * (lane / 16)
-    s_mov_b32 s69, 0                                           ; out | column0_table, 0 | column0 by lane / 16
-    v_bfe_u32 v2, s69, v2, 8                                   ; out | column0, column0_table, row_shift, 8
-    v_add_u32_e32 v2, s5, v2                                   ; out | column0, n0, column0 | column of Out
-    v_lshlrev_b32_e32 v2, s66, v2                              ; out | column0, size_log2, column0 | byte of the column
-    s_and_b32 s66, s46, 16                                     ; weight | unweighted, args32.format, 16
-    s_cselect_b32 s66, 0, 0x3f800000                           ; weight | unweighted, 0, 0x3f800000
+    s_mov_b32 s65, 0                                           ; out | column0_table, 0 | column0 by lane / 16
+    v_bfe_u32 v2, s65, v2, 8                                   ; out | column0, column0_table, row_shift, 8
+    v_add_u32_e32 v2, s71, v2                                  ; out | column0, n0, column0 | column of Out
+    v_lshlrev_b32_e32 v2, s62, v2                              ; out | column0, size_log2, column0 | byte of the column
+    s_and_b32 s62, s70, 16                                     ; weight | unweighted, args38, 16
+    s_cselect_b32 s62, 0, 0x3f800000                           ; weight | unweighted, 0, 0x3f800000
     s_waitcnt vmcnt(0)                                         ; wait | for weight (load_weight)
-    v_or_b32_e32 v71, s66, v71                                 ; weight | weight, unweighted, weight | the weight, or 1
+    v_or_b32_e32 v71, s62, v71                                 ; weight | weight, unweighted, weight | the weight, or 1
     v_lshrrev_b32_e32 v3, 1, v0                                ; weight | m_shift, 1, tid
     v_and_b32_e32 v3, 24, v3                                   ; weight | m_shift, 24, m_shift | 8 * (lane / 16)
-    s_mov_b32 s66, 0                                           ; weight | row_of_lane0_table, 0 | row_of_lane0 by lane / 16
-    v_bfe_u32 v3, s66, v3, 8                                   ; weight | row_of_lane0, row_of_lane0_table, m_shift, 8
-    v_add_u32_e32 v3, s77, v3                                  ; weight | row_of_lane0, row0_in_64, row_of_lane0
+    s_mov_b32 s62, 0                                           ; weight | row_of_lane0_table, 0 | row_of_lane0 by lane / 16
+    v_bfe_u32 v3, s62, v3, 8                                   ; weight | row_of_lane0, row_of_lane0_table, m_shift, 8
+    v_add_u32_e32 v3, s76, v3                                  ; weight | row_of_lane0, row0_in_64, row_of_lane0
     v_lshlrev_b32_e32 v3, 2, v3                                ; weight | row_of_lane0, 2, row_of_lane0 | 4 * lane that has the row's id
     ds_bpermute_b32 v3, v3, v71                                ; weight | row_of_lane0, row_of_lane0, weight
     v_mov_b32_e32 v4, 0x7fc00000                               ; nan | nan, 0x7fc00000
@@ -791,122 +800,126 @@ smallm_moe_gemv_m1_r1_l64_w1_d3:
     v_add_f32_dpp v72, v72, v72 row_ror:1 row_mask:0xf bank_mask:0xf ; lanes | acc[m0][r0], acc[m0][r0], acc[m0][r0] | sum within 16 lanes, row_ror:1
     s_waitcnt lgkmcnt(0)                                       ; wait | for row_of_lane0 (weight)
     v_mul_f32_e32 v72, v3, v72                                 ; weight | acc[m0][r0], row_of_lane0, acc[m0][r0]
-    s_and_b32 s66, s46, 32                                     ; control | store_combined, args32.format, 32
+    s_and_b32 s62, s70, 32                                     ; control | store_combined, args38, 32
     s_cbranch_scc1 .L_store_row                                ; control
 .L_store_out:
-    s_and_b32 s66, s46, 3                                      ; control | store_type, args32.format, 3 | type of Out
-    s_cmp_eq_u32 s66, 1                                        ; control | store_type, 1
+    s_and_b32 s62, s70, 3                                      ; control | store_type, args38, 3 | type of Out
+    s_cmp_eq_u32 s62, 1                                        ; control | store_type, 1
     s_cbranch_scc1 .L_store_f16                                ; control
-    s_cmp_eq_u32 s66, 2                                        ; control | store_type, 2
+    s_cmp_eq_u32 s62, 2                                        ; control | store_type, 2
     s_cbranch_scc1 .L_store_f32                                ; control
 .L_store_bf16:                                                 ; Out is bf16
     v_cvt_pk_bf16_f32 v72, v72, v72                            ; store | acc[m0][r0], acc[m0][r0], acc[m0][r0] | round to nearest even
-    s_mul_i32 s60, s78, s67                                    ; store | srd_out.base_lo, slot_id0, out_stride
-    s_mul_hi_u32 s66, s78, s67                                 ; store | row_hi, slot_id0, out_stride
-    s_add_u32 s60, s60, s64                                    ; store | srd_out.base_lo, srd_out.base_lo, out_base.0
-    s_addc_u32 s61, s66, s65                                   ; store | srd_out.base_hi, row_hi, out_base.1 | row of slot 0
-    s_cmp_lg_u32 s78, -1                                       ; store | slot_id0, -1
-    s_cselect_b32 s62, s68, 0                                  ; store | srd_out.num_records, out_row_bytes, 0 | num_records: none if there is no slot
+    s_mul_i32 s56, s77, s63                                    ; store | srd_out.base_lo, slot_id0, out_stride
+    s_mul_hi_u32 s62, s77, s63                                 ; store | row_hi, slot_id0, out_stride
+    s_add_u32 s56, s56, s60                                    ; store | srd_out.base_lo, srd_out.base_lo, out_base.0
+    s_addc_u32 s57, s62, s61                                   ; store | srd_out.base_hi, row_hi, out_base.1 | row of slot 0
+    s_cmp_lg_u32 s77, -1                                       ; store | slot_id0, -1
+    s_cselect_b32 s58, s64, 0                                  ; store | srd_out.num_records, out_row_bytes, 0 | num_records: none if there is no slot
     s_mov_b32 exec_lo, 1                                       ; store | exec.0, 1
     s_mov_b32 exec_hi, 0                                       ; store | exec.1, 0 | lanes that hold row 0
-    buffer_store_short v72, v2, s[60:63], 0 offen              ; store | acc[m0][r0], column0, srd_out, 0 | out[m0]
+    buffer_store_short v72, v2, s[56:59], 0 offen              ; store | acc[m0][r0], column0, srd_out, 0 | out[m0]
     s_branch .L_next_chunk                                     ; control
 .L_store_f16:                                                  ; Out is f16
     v_cvt_f16_f32_e32 v72, v72                                 ; store | acc[m0][r0], acc[m0][r0] | round to nearest even
-    s_mul_i32 s60, s78, s67                                    ; store | srd_out.base_lo, slot_id0, out_stride
-    s_mul_hi_u32 s66, s78, s67                                 ; store | row_hi, slot_id0, out_stride
-    s_add_u32 s60, s60, s64                                    ; store | srd_out.base_lo, srd_out.base_lo, out_base.0
-    s_addc_u32 s61, s66, s65                                   ; store | srd_out.base_hi, row_hi, out_base.1 | row of slot 0
-    s_cmp_lg_u32 s78, -1                                       ; store | slot_id0, -1
-    s_cselect_b32 s62, s68, 0                                  ; store | srd_out.num_records, out_row_bytes, 0 | num_records: none if there is no slot
+    s_mul_i32 s56, s77, s63                                    ; store | srd_out.base_lo, slot_id0, out_stride
+    s_mul_hi_u32 s62, s77, s63                                 ; store | row_hi, slot_id0, out_stride
+    s_add_u32 s56, s56, s60                                    ; store | srd_out.base_lo, srd_out.base_lo, out_base.0
+    s_addc_u32 s57, s62, s61                                   ; store | srd_out.base_hi, row_hi, out_base.1 | row of slot 0
+    s_cmp_lg_u32 s77, -1                                       ; store | slot_id0, -1
+    s_cselect_b32 s58, s64, 0                                  ; store | srd_out.num_records, out_row_bytes, 0 | num_records: none if there is no slot
     s_mov_b32 exec_lo, 1                                       ; store | exec.0, 1
     s_mov_b32 exec_hi, 0                                       ; store | exec.1, 0 | lanes that hold row 0
-    buffer_store_short v72, v2, s[60:63], 0 offen              ; store | acc[m0][r0], column0, srd_out, 0 | out[m0]
+    buffer_store_short v72, v2, s[56:59], 0 offen              ; store | acc[m0][r0], column0, srd_out, 0 | out[m0]
     s_branch .L_next_chunk                                     ; control
 .L_store_f32:                                                  ; Out is f32
-    s_mul_i32 s60, s78, s67                                    ; store | srd_out.base_lo, slot_id0, out_stride
-    s_mul_hi_u32 s66, s78, s67                                 ; store | row_hi, slot_id0, out_stride
-    s_add_u32 s60, s60, s64                                    ; store | srd_out.base_lo, srd_out.base_lo, out_base.0
-    s_addc_u32 s61, s66, s65                                   ; store | srd_out.base_hi, row_hi, out_base.1 | row of slot 0
-    s_cmp_lg_u32 s78, -1                                       ; store | slot_id0, -1
-    s_cselect_b32 s62, s68, 0                                  ; store | srd_out.num_records, out_row_bytes, 0 | num_records: none if there is no slot
+    s_mul_i32 s56, s77, s63                                    ; store | srd_out.base_lo, slot_id0, out_stride
+    s_mul_hi_u32 s62, s77, s63                                 ; store | row_hi, slot_id0, out_stride
+    s_add_u32 s56, s56, s60                                    ; store | srd_out.base_lo, srd_out.base_lo, out_base.0
+    s_addc_u32 s57, s62, s61                                   ; store | srd_out.base_hi, row_hi, out_base.1 | row of slot 0
+    s_cmp_lg_u32 s77, -1                                       ; store | slot_id0, -1
+    s_cselect_b32 s58, s64, 0                                  ; store | srd_out.num_records, out_row_bytes, 0 | num_records: none if there is no slot
     s_mov_b32 exec_lo, 1                                       ; store | exec.0, 1
     s_mov_b32 exec_hi, 0                                       ; store | exec.1, 0 | lanes that hold row 0
-    buffer_store_dword v72, v2, s[60:63], 0 offen              ; store | acc[m0][r0], column0, srd_out, 0 | out[m0]
+    buffer_store_dword v72, v2, s[56:59], 0 offen              ; store | acc[m0][r0], column0, srd_out, 0 | out[m0]
     s_branch .L_next_chunk                                     ; control
 .L_store_row:                                                  ; f32, past this XCD's L2: another workgroup adds the rows up
-    s_mul_i32 s60, s78, s67                                    ; store | srd_out.base_lo, slot_id0, out_stride
-    s_mul_hi_u32 s66, s78, s67                                 ; store | row_hi, slot_id0, out_stride
-    s_add_u32 s60, s60, s64                                    ; store | srd_out.base_lo, srd_out.base_lo, out_base.0
-    s_addc_u32 s61, s66, s65                                   ; store | srd_out.base_hi, row_hi, out_base.1 | row of slot 0
-    s_cmp_lg_u32 s78, -1                                       ; store | slot_id0, -1
-    s_cselect_b32 s62, s68, 0                                  ; store | srd_out.num_records, out_row_bytes, 0 | num_records: none if there is no slot
+    s_mul_i32 s56, s77, s63                                    ; store | srd_out.base_lo, slot_id0, out_stride
+    s_mul_hi_u32 s62, s77, s63                                 ; store | row_hi, slot_id0, out_stride
+    s_add_u32 s56, s56, s60                                    ; store | srd_out.base_lo, srd_out.base_lo, out_base.0
+    s_addc_u32 s57, s62, s61                                   ; store | srd_out.base_hi, row_hi, out_base.1 | row of slot 0
+    s_cmp_lg_u32 s77, -1                                       ; store | slot_id0, -1
+    s_cselect_b32 s58, s64, 0                                  ; store | srd_out.num_records, out_row_bytes, 0 | num_records: none if there is no slot
     s_mov_b32 exec_lo, 1                                       ; store | exec.0, 1
     s_mov_b32 exec_hi, 0                                       ; store | exec.1, 0 | lanes that hold row 0
-    buffer_store_dword v72, v2, s[60:63], 0 offen sc1          ; store | acc[m0][r0], column0, srd_out, 0 | out[m0]
+    buffer_store_dword v72, v2, s[56:59], 0 offen sc1          ; store | acc[m0][r0], column0, srd_out, 0 | out[m0]
 .L_next_chunk:
     s_mov_b64 exec, -1                                         ; control | exec, -1 | all lanes
-    s_add_u32 s74, s74, 1                                      ; control | row0, row0, 1
-    s_and_b32 s77, s74, 63                                     ; control | row0_in_64, row0, 63
+    s_add_u32 s73, s73, 1                                      ; control | row0, row0, 1
+    s_and_b32 s76, s73, 63                                     ; control | row0_in_64, row0, 63
     s_cbranch_scc0 .L_new_group                                ; control
 .L_same_group:
-    s_lshr_b64 s[68:69], s[6:7], s77                           ; control | valid_rest, valid, row0_in_64
+    s_lshr_b64 s[64:65], s[68:69], s76                         ; control | valid_rest, valid, row0_in_64
     s_cbranch_scc1 .L_again                                    ; control | more slots in these 64 rows
 .L_next_group:
-    s_or_b32 s74, s74, 63                                      ; control | row0, row0, 63
-    s_add_u32 s74, s74, 1                                      ; control | row0, row0, 1
+    s_or_b32 s73, s73, 63                                      ; control | row0, row0, 63
+    s_add_u32 s73, s73, 1                                      ; control | row0, row0, 1
 .L_new_group:
-    s_cmp_le_u32 s26, s74                                      ; control | args16.block_m, row0
+    s_cmp_le_u32 s20, s73                                      ; control | args14.block_m, row0
     s_cbranch_scc1 .L_next_block                               ; control
 .L_load_group:                                                 ; the next 64 ids of the block
     s_waitcnt vmcnt(8)                                         ; wait | for w[s0][r0].lo (load_w)
-    v_add_u32_e32 v2, s74, v62                                 ; load_ids | ids_at, row0, lane
+    v_add_u32_e32 v2, s73, v62                                 ; load_ids | ids_at, row0, lane
     v_lshlrev_b32_e32 v2, 2, v2                                ; load_ids | ids_at, 2, ids_at
-    buffer_load_dword v63, v2, s[48:51], 0 offen               ; load_ids | ids, ids_at, srd_ids, 0
+    buffer_load_dword v63, v2, s[44:47], 0 offen               ; load_ids | ids, ids_at, srd_ids, 0
     s_waitcnt vmcnt(0)                                         ; wait | for ids (load_ids)
-    v_cmp_gt_u32_e64 s[6:7], s29, v63                          ; control | valid, args16.slots, ids | a slot?
-    s_and_b32 s68, s74, 0xffffffc0                             ; control | walk_scratch, row0, 0xffffffc0
-    s_sub_u32 s68, s26, s68                                    ; control | walk_scratch, args16.block_m, walk_scratch
-    v_cmp_gt_u32_e64 s[68:69], s68, v62                        ; control | inside, walk_scratch, lane | in the block?
-    s_and_b64 s[6:7], s[6:7], s[68:69]                         ; control | valid, valid, inside
+    v_cmp_gt_u32_e64 s[68:69], s23, v63                        ; control | valid, args14.slots, ids | a slot?
+    s_and_b32 s64, s73, 0xffffffc0                             ; control | walk_scratch, row0, 0xffffffc0
+    s_sub_u32 s64, s20, s64                                    ; control | walk_scratch, args14.block_m, walk_scratch
+    v_cmp_gt_u32_e64 s[64:65], s64, v62                        ; control | inside, walk_scratch, lane | in the block?
+    s_and_b64 s[68:69], s[68:69], s[64:65]                     ; control | valid, valid, inside
     s_cbranch_scc0 .L_next_group                               ; control | none is a slot
 .L_again:
     s_branch .L_chunk                                          ; control
 .L_next_block:                                                 ; a further pass, where more blocks are in use than workgroups
-    s_cmp_lg_u32 s4, 0                                         ; control | workgroup_z, 0
+    s_cmp_lg_u32 s18, 0                                        ; control | workgroup_z, 0
     s_cbranch_scc1 .L_done                                     ; control | split 0 makes further passes alone
 .L_further:
-    s_add_u32 s3, s3, s45                                      ; control | workgroup_y, workgroup_y, args32.grid_y
-    s_mul_i32 s68, s3, s26                                     ; control | walk_scratch, workgroup_y, args16.block_m
-    s_cmp_le_i32 s76, s68                                      ; control | limit, walk_scratch
+    s_add_u32 s17, s17, s43                                    ; control | workgroup_y, workgroup_y, args30.grid_y
+    s_mul_i32 s64, s17, s20                                    ; control | walk_scratch, workgroup_y, args14.block_m
+    s_cmp_le_i32 s75, s64                                      ; control | limit, walk_scratch
     s_cbranch_scc1 .L_done                                     ; control
 .L_pass:
-    s_lshl_b32 s68, s3, 2                                      ; load_expert | walk_scratch, workgroup_y, 2
-    s_load_dword s6, s[18:19], s68                             ; load_expert | expert, args0.10-11, walk_scratch
+    s_lshl_b32 s64, s17, 2                                     ; load_expert | walk_scratch, workgroup_y, 2
+    s_load_dword s48, s[2:3], s64                              ; load_expert | expert, args.0-1, walk_scratch
     s_branch .L_block                                          ; control
 .L_done:                                                       ; no block is left for this workgroup
-    s_and_b32 s3, s46, 32                                      ; control | combined, args32.format, 32
+    s_and_b32 s17, s70, 32                                     ; control | combined, args38, 32
     s_cbranch_scc0 .L_end                                      ; control
 .L_arrive:                                                     ; are all rows of this column tile in the workspace?
     s_mov_b64 exec, -1                                         ; control | exec, -1 | all lanes
-    s_load_dwordx8 s[48:55], s[0:1], 0x90                      ; kernargs | args_late, kernarg_ptr, 0x90
-    s_waitcnt lgkmcnt(0)                                       ; wait | for args_late (kernargs)
-    s_mul_i32 s0, s49, s48                                     ; kernargs | arrivals, args_late.late_grid_y, args_late.late_k_splits
+    s_load_dwordx8 s[44:51], s[0:1], 0x90                      ; kernargs | late_args36, kernarg_ptr, 0x90
+    s_waitcnt lgkmcnt(0)                                       ; wait | for late_args36 (kernargs)
+    s_mul_i32 s0, s45, s44                                     ; kernargs | arrivals, late_args36.late_grid_y, late_args36.late_k_splits
     s_waitcnt vmcnt(0)                                         ; ticket | the partials have reached memory
     s_barrier                                                  ; ticket | those of all waves
-    s_mov_b32 s4, s40                                          ; ticket | srd_combine_tickets.base_lo, args32.workspace_lo
-    s_mov_b32 s5, s41                                          ; ticket | srd_combine_tickets.base_hi, args32.workspace_hi
-    s_mov_b32 s6, 0x8000                                       ; ticket | srd_combine_tickets.num_records, 0x8000
-    s_mov_b32 s7, 0x20000                                      ; ticket | srd_combine_tickets.word3, 0x20000
-    s_lshl_b32 s1, s2, 2                                       ; ticket | combine_ticket_last, workgroup_x, 2
-    s_add_u32 s1, s1, 0x4000                                   ; ticket | combine_ticket_last, combine_ticket_last, 0x4000
+    s_mov_b32 s52, s38                                         ; ticket | srd_combine_tickets.base_lo, args30.workspace_lo
+    s_mov_b32 s53, s39                                         ; ticket | srd_combine_tickets.base_hi, args30.workspace_hi
+    s_mov_b32 s54, 0x8000                                      ; ticket | srd_combine_tickets.num_records, 0x8000
+    s_mov_b32 s55, 0x20000                                     ; ticket | srd_combine_tickets.word3, 0x20000
+    s_and_b32 s1, s16, 0x7f                                    ; ticket | combine_ticket_last, workgroup_x, 0x7f
+    s_lshl_b32 s1, s1, 8                                       ; ticket | combine_ticket_last, combine_ticket_last, 8 | neighbours lie apart
+    s_lshr_b32 s17, s16, 7                                     ; ticket | combine_ticket_row, workgroup_x, 7
+    s_lshl_b32 s17, s17, 2                                     ; ticket | combine_ticket_row, combine_ticket_row, 2
+    s_add_u32 s1, s1, s17                                      ; ticket | combine_ticket_last, combine_ticket_last, combine_ticket_row
+    s_add_u32 s1, s1, 0x80                                     ; ticket | combine_ticket_last, combine_ticket_last, 0x80
     s_mov_b64 exec, -1                                         ; ticket | exec, -1 | all lanes
     v_mov_b32_e32 v1, s1                                       ; ticket | combine_at, combine_ticket_last | byte of this tile's ticket
     s_sub_u32 s1, s0, 1                                        ; ticket | combine_ticket_last, arrivals, 1
     v_mov_b32_e32 v2, s1                                       ; ticket | combine_ticket, combine_ticket_last | wraps past the last arrival
-    s_cmp_eq_u32 s72, 0                                        ; ticket | wave, 0
+    s_cmp_eq_u32 s19, 0                                        ; ticket | wave, 0
     s_cselect_b64 exec, 1, 0                                   ; ticket | exec, 1, 0 | one lane of the workgroup
-    buffer_atomic_inc v2, v1, s[4:7], 0 offen sc0              ; ticket | combine_ticket, combine_at, srd_combine_tickets, 0 | old value
+    buffer_atomic_inc v2, v1, s[52:55], 0 offen sc0            ; ticket | combine_ticket, combine_at, srd_combine_tickets, 0 | old value
     v_mov_b32_e32 v1, 0x200                                    ; ticket | combine_at, 0x200
     s_waitcnt vmcnt(0)                                         ; wait | for combine_ticket (ticket)
     ds_write_b32 v1, v2                                        ; ticket | combine_at, combine_ticket
@@ -924,112 +937,112 @@ smallm_moe_gemv_m1_r1_l64_w1_d3:
     s_mov_b64 exec, -1                                         ; load_rows | exec, -1 | all lanes
     v_mov_b64_e32 v[2:3], 0                                    ; mask | mask_zeros, 0
     v_lshlrev_b32_e32 v1, 3, v62                               ; mask | mask_at, 3, lane
-    s_cmp_eq_u32 s72, 0                                        ; mask | wave, 0
+    s_cmp_eq_u32 s19, 0                                        ; mask | wave, 0
     s_cselect_b64 exec, -1, 0                                  ; mask | exec, -1, 0
     ds_write_b64 v1, v[2:3]                                    ; mask | mask_at, mask_zeros
     s_mov_b64 exec, -1                                         ; mask | exec, -1 | all lanes
     s_waitcnt lgkmcnt(0)                                       ; wait | for ds_write_b64 (mask)
     s_barrier                                                  ; mask | the mask is empty
-    s_max_i32 s3, s76, 0                                       ; mask | scan_used, limit, 0
-    s_add_u32 s3, s3, s26                                      ; mask | scan_used, scan_used, args16.block_m
-    s_sub_u32 s3, s3, 1                                        ; mask | scan_used, scan_used, 1
-    s_lshl_b32 s0, s3, 1                                       ; mask | scan_blocks, scan_used, 1
-    s_mul_hi_u32 s0, s0, s53                                   ; mask | scan_blocks, scan_blocks, args_late.late_block_magic
-    s_lshr_b32 s0, s0, s54                                     ; mask | scan_blocks, scan_blocks, args_late.late_block_shift | blocks in use
-    s_mul_i32 s3, s0, s26                                      ; mask | scan_used, scan_blocks, args16.block_m | ids in use
-    s_lshl_b32 s1, s3, 2                                       ; mask | scan_bytes, scan_used, 2
+    s_max_i32 s17, s75, 0                                      ; mask | scan_used, limit, 0
+    s_add_u32 s17, s17, s20                                    ; mask | scan_used, scan_used, args14.block_m
+    s_sub_u32 s17, s17, 1                                      ; mask | scan_used, scan_used, 1
+    s_lshl_b32 s0, s17, 1                                      ; mask | scan_blocks, scan_used, 1
+    s_mul_hi_u32 s0, s0, s49                                   ; mask | scan_blocks, scan_blocks, late_args36.late_block_magic
+    s_lshr_b32 s0, s0, s50                                     ; mask | scan_blocks, scan_blocks, late_args36.late_block_shift | blocks in use
+    s_mul_i32 s17, s0, s20                                     ; mask | scan_used, scan_blocks, args14.block_m | ids in use
+    s_lshl_b32 s1, s17, 2                                      ; mask | scan_bytes, scan_used, 2
     s_lshl_b32 s0, s0, 2                                       ; mask | scan_blocks, scan_blocks, 2
-    s_mov_b32 s4, s16                                          ; mask | srd_all_ids.base_lo, args0.sorted_token_ids_lo
-    s_mov_b32 s5, s17                                          ; mask | srd_all_ids.base_hi, args0.sorted_token_ids_hi
-    s_mov_b32 s6, s1                                           ; mask | srd_all_ids.num_records, scan_bytes
-    s_mov_b32 s7, 0x20000                                      ; mask | srd_all_ids.word3, 0x20000
-    s_mov_b32 s56, s18                                         ; mask | srd_all_experts.base_lo, args0.expert_ids_lo
-    s_mov_b32 s57, s19                                         ; mask | srd_all_experts.base_hi, args0.expert_ids_hi
+    s_mov_b32 s52, s10                                         ; mask | srd_all_ids.base_lo, args.sorted_token_ids_lo
+    s_mov_b32 s53, s11                                         ; mask | srd_all_ids.base_hi, args.sorted_token_ids_hi
+    s_mov_b32 s54, s1                                          ; mask | srd_all_ids.num_records, scan_bytes
+    s_mov_b32 s55, 0x20000                                     ; mask | srd_all_ids.word3, 0x20000
+    s_mov_b32 s56, s2                                          ; mask | srd_all_experts.base_lo, args.expert_ids_lo
+    s_mov_b32 s57, s3                                          ; mask | srd_all_experts.base_hi, args.expert_ids_hi
     s_mov_b32 s58, s0                                          ; mask | srd_all_experts.num_records, scan_blocks
     s_mov_b32 s59, 0x20000                                     ; mask | srd_all_experts.word3, 0x20000
     v_mov_b32_e32 v1, v0                                       ; mask | scan_index, tid
-    s_mov_b32 s62, 0                                           ; mask | scan_done, 0
-    s_cmp_eq_u32 s3, 0                                         ; mask | scan_used, 0
+    s_mov_b32 s60, 0                                           ; mask | scan_done, 0
+    s_cmp_eq_u32 s17, 0                                        ; mask | scan_used, 0
     s_cbranch_scc1 .L_scanned                                  ; mask
 .L_scan:                                                       ; 4 ids of each work-item
     v_add_u32_e32 v2, 0, v1                                    ; load_ids | scan_number0, 0, scan_index
     v_lshlrev_b32_e32 v3, 2, v2                                ; load_ids | scan_at0, 2, scan_number0
-    buffer_load_dword v4, v3, s[4:7], 0 offen                  ; load_ids | scan_id0, scan_at0, srd_all_ids, 0
+    buffer_load_dword v4, v3, s[52:55], 0 offen                ; load_ids | scan_id0, scan_at0, srd_all_ids, 0
     v_lshlrev_b32_e32 v3, 1, v2                                ; load_ids | scan_at0, 1, scan_number0
-    v_mul_hi_u32 v3, v3, s53                                   ; load_ids | scan_at0, scan_at0, args_late.late_block_magic
-    v_lshrrev_b32_e32 v3, s54, v3                              ; load_ids | scan_at0, args_late.late_block_shift, scan_at0 | block of the id
+    v_mul_hi_u32 v3, v3, s49                                   ; load_ids | scan_at0, scan_at0, late_args36.late_block_magic
+    v_lshrrev_b32_e32 v3, s50, v3                              ; load_ids | scan_at0, late_args36.late_block_shift, scan_at0 | block of the id
     v_lshlrev_b32_e32 v3, 2, v3                                ; load_ids | scan_at0, 2, scan_at0
     buffer_load_dword v3, v3, s[56:59], 0 offen                ; load_ids | scan_expert0, scan_at0, srd_all_experts, 0
     v_add_u32_e32 v5, 0x100, v1                                ; load_ids | scan_number1, 0x100, scan_index
     v_lshlrev_b32_e32 v6, 2, v5                                ; load_ids | scan_at1, 2, scan_number1
-    buffer_load_dword v7, v6, s[4:7], 0 offen                  ; load_ids | scan_id1, scan_at1, srd_all_ids, 0
+    buffer_load_dword v7, v6, s[52:55], 0 offen                ; load_ids | scan_id1, scan_at1, srd_all_ids, 0
     v_lshlrev_b32_e32 v6, 1, v5                                ; load_ids | scan_at1, 1, scan_number1
-    v_mul_hi_u32 v6, v6, s53                                   ; load_ids | scan_at1, scan_at1, args_late.late_block_magic
-    v_lshrrev_b32_e32 v6, s54, v6                              ; load_ids | scan_at1, args_late.late_block_shift, scan_at1 | block of the id
+    v_mul_hi_u32 v6, v6, s49                                   ; load_ids | scan_at1, scan_at1, late_args36.late_block_magic
+    v_lshrrev_b32_e32 v6, s50, v6                              ; load_ids | scan_at1, late_args36.late_block_shift, scan_at1 | block of the id
     v_lshlrev_b32_e32 v6, 2, v6                                ; load_ids | scan_at1, 2, scan_at1
     buffer_load_dword v6, v6, s[56:59], 0 offen                ; load_ids | scan_expert1, scan_at1, srd_all_experts, 0
     v_add_u32_e32 v8, 0x200, v1                                ; load_ids | scan_number2, 0x200, scan_index
     v_lshlrev_b32_e32 v9, 2, v8                                ; load_ids | scan_at2, 2, scan_number2
-    buffer_load_dword v10, v9, s[4:7], 0 offen                 ; load_ids | scan_id2, scan_at2, srd_all_ids, 0
+    buffer_load_dword v10, v9, s[52:55], 0 offen               ; load_ids | scan_id2, scan_at2, srd_all_ids, 0
     v_lshlrev_b32_e32 v9, 1, v8                                ; load_ids | scan_at2, 1, scan_number2
-    v_mul_hi_u32 v9, v9, s53                                   ; load_ids | scan_at2, scan_at2, args_late.late_block_magic
-    v_lshrrev_b32_e32 v9, s54, v9                              ; load_ids | scan_at2, args_late.late_block_shift, scan_at2 | block of the id
+    v_mul_hi_u32 v9, v9, s49                                   ; load_ids | scan_at2, scan_at2, late_args36.late_block_magic
+    v_lshrrev_b32_e32 v9, s50, v9                              ; load_ids | scan_at2, late_args36.late_block_shift, scan_at2 | block of the id
     v_lshlrev_b32_e32 v9, 2, v9                                ; load_ids | scan_at2, 2, scan_at2
     buffer_load_dword v9, v9, s[56:59], 0 offen                ; load_ids | scan_expert2, scan_at2, srd_all_experts, 0
     v_add_u32_e32 v11, 0x300, v1                               ; load_ids | scan_number3, 0x300, scan_index
     v_lshlrev_b32_e32 v12, 2, v11                              ; load_ids | scan_at3, 2, scan_number3
-    buffer_load_dword v13, v12, s[4:7], 0 offen                ; load_ids | scan_id3, scan_at3, srd_all_ids, 0
+    buffer_load_dword v13, v12, s[52:55], 0 offen              ; load_ids | scan_id3, scan_at3, srd_all_ids, 0
     v_lshlrev_b32_e32 v12, 1, v11                              ; load_ids | scan_at3, 1, scan_number3
-    v_mul_hi_u32 v12, v12, s53                                 ; load_ids | scan_at3, scan_at3, args_late.late_block_magic
-    v_lshrrev_b32_e32 v12, s54, v12                            ; load_ids | scan_at3, args_late.late_block_shift, scan_at3 | block of the id
+    v_mul_hi_u32 v12, v12, s49                                 ; load_ids | scan_at3, scan_at3, late_args36.late_block_magic
+    v_lshrrev_b32_e32 v12, s50, v12                            ; load_ids | scan_at3, late_args36.late_block_shift, scan_at3 | block of the id
     v_lshlrev_b32_e32 v12, 2, v12                              ; load_ids | scan_at3, 2, scan_at3
     buffer_load_dword v12, v12, s[56:59], 0 offen              ; load_ids | scan_expert3, scan_at3, srd_all_experts, 0
-    v_cmp_gt_u32_e64 s[0:1], s3, v2                            ; mask | is_written, scan_used, scan_number0
+    v_cmp_gt_u32_e64 s[0:1], s17, v2                           ; mask | is_written, scan_used, scan_number0
     s_waitcnt vmcnt(7)                                         ; wait | for scan_id0 (load_ids)
-    v_cmp_gt_u32_e64 s[60:61], s29, v4                         ; mask | is_ours, args16.slots, scan_id0
-    s_and_b64 s[0:1], s[0:1], s[60:61]                         ; mask | is_written, is_written, is_ours
+    v_cmp_gt_u32_e64 s[18:19], s23, v4                         ; mask | is_ours, args14.slots, scan_id0
+    s_and_b64 s[0:1], s[0:1], s[18:19]                         ; mask | is_written, is_written, is_ours
     s_waitcnt vmcnt(6)                                         ; wait | for scan_expert0 (load_ids)
-    v_cmp_gt_u32_e64 s[60:61], s28, v3                         ; mask | is_ours, args16.experts, scan_expert0
-    s_and_b64 s[0:1], s[0:1], s[60:61]                         ; mask | is_written, is_written, is_ours
+    v_cmp_gt_u32_e64 s[18:19], s22, v3                         ; mask | is_ours, args14.experts, scan_expert0
+    s_and_b64 s[0:1], s[0:1], s[18:19]                         ; mask | is_written, is_written, is_ours
     v_lshrrev_b32_e32 v2, 5, v4                                ; mask | mask_word, 5, scan_id0
     v_lshlrev_b32_e32 v2, 2, v2                                ; mask | mask_word, 2, mask_word
     v_lshlrev_b32_e64 v3, v4, 1                                ; mask | mask_bit, scan_id0, 1
     s_mov_b64 exec, s[0:1]                                     ; mask | exec, is_written
     ds_or_b32 v2, v3                                           ; mask | mask_word, mask_bit | slot written
     s_mov_b64 exec, -1                                         ; mask | exec, -1 | all lanes
-    v_cmp_gt_u32_e64 s[0:1], s3, v5                            ; mask | is_written, scan_used, scan_number1
+    v_cmp_gt_u32_e64 s[0:1], s17, v5                           ; mask | is_written, scan_used, scan_number1
     s_waitcnt vmcnt(5)                                         ; wait | for scan_id1 (load_ids)
-    v_cmp_gt_u32_e64 s[60:61], s29, v7                         ; mask | is_ours, args16.slots, scan_id1
-    s_and_b64 s[0:1], s[0:1], s[60:61]                         ; mask | is_written, is_written, is_ours
+    v_cmp_gt_u32_e64 s[18:19], s23, v7                         ; mask | is_ours, args14.slots, scan_id1
+    s_and_b64 s[0:1], s[0:1], s[18:19]                         ; mask | is_written, is_written, is_ours
     s_waitcnt vmcnt(4)                                         ; wait | for scan_expert1 (load_ids)
-    v_cmp_gt_u32_e64 s[60:61], s28, v6                         ; mask | is_ours, args16.experts, scan_expert1
-    s_and_b64 s[0:1], s[0:1], s[60:61]                         ; mask | is_written, is_written, is_ours
+    v_cmp_gt_u32_e64 s[18:19], s22, v6                         ; mask | is_ours, args14.experts, scan_expert1
+    s_and_b64 s[0:1], s[0:1], s[18:19]                         ; mask | is_written, is_written, is_ours
     v_lshrrev_b32_e32 v2, 5, v7                                ; mask | mask_word, 5, scan_id1
     v_lshlrev_b32_e32 v2, 2, v2                                ; mask | mask_word, 2, mask_word
     v_lshlrev_b32_e64 v3, v7, 1                                ; mask | mask_bit, scan_id1, 1
     s_mov_b64 exec, s[0:1]                                     ; mask | exec, is_written
     ds_or_b32 v2, v3                                           ; mask | mask_word, mask_bit | slot written
     s_mov_b64 exec, -1                                         ; mask | exec, -1 | all lanes
-    v_cmp_gt_u32_e64 s[0:1], s3, v8                            ; mask | is_written, scan_used, scan_number2
+    v_cmp_gt_u32_e64 s[0:1], s17, v8                           ; mask | is_written, scan_used, scan_number2
     s_waitcnt vmcnt(3)                                         ; wait | for scan_id2 (load_ids)
-    v_cmp_gt_u32_e64 s[60:61], s29, v10                        ; mask | is_ours, args16.slots, scan_id2
-    s_and_b64 s[0:1], s[0:1], s[60:61]                         ; mask | is_written, is_written, is_ours
+    v_cmp_gt_u32_e64 s[18:19], s23, v10                        ; mask | is_ours, args14.slots, scan_id2
+    s_and_b64 s[0:1], s[0:1], s[18:19]                         ; mask | is_written, is_written, is_ours
     s_waitcnt vmcnt(2)                                         ; wait | for scan_expert2 (load_ids)
-    v_cmp_gt_u32_e64 s[60:61], s28, v9                         ; mask | is_ours, args16.experts, scan_expert2
-    s_and_b64 s[0:1], s[0:1], s[60:61]                         ; mask | is_written, is_written, is_ours
+    v_cmp_gt_u32_e64 s[18:19], s22, v9                         ; mask | is_ours, args14.experts, scan_expert2
+    s_and_b64 s[0:1], s[0:1], s[18:19]                         ; mask | is_written, is_written, is_ours
     v_lshrrev_b32_e32 v2, 5, v10                               ; mask | mask_word, 5, scan_id2
     v_lshlrev_b32_e32 v2, 2, v2                                ; mask | mask_word, 2, mask_word
     v_lshlrev_b32_e64 v3, v10, 1                               ; mask | mask_bit, scan_id2, 1
     s_mov_b64 exec, s[0:1]                                     ; mask | exec, is_written
     ds_or_b32 v2, v3                                           ; mask | mask_word, mask_bit | slot written
     s_mov_b64 exec, -1                                         ; mask | exec, -1 | all lanes
-    v_cmp_gt_u32_e64 s[0:1], s3, v11                           ; mask | is_written, scan_used, scan_number3
+    v_cmp_gt_u32_e64 s[0:1], s17, v11                          ; mask | is_written, scan_used, scan_number3
     s_waitcnt vmcnt(1)                                         ; wait | for scan_id3 (load_ids)
-    v_cmp_gt_u32_e64 s[60:61], s29, v13                        ; mask | is_ours, args16.slots, scan_id3
-    s_and_b64 s[0:1], s[0:1], s[60:61]                         ; mask | is_written, is_written, is_ours
+    v_cmp_gt_u32_e64 s[18:19], s23, v13                        ; mask | is_ours, args14.slots, scan_id3
+    s_and_b64 s[0:1], s[0:1], s[18:19]                         ; mask | is_written, is_written, is_ours
     s_waitcnt vmcnt(0)                                         ; wait | for scan_expert3 (load_ids)
-    v_cmp_gt_u32_e64 s[60:61], s28, v12                        ; mask | is_ours, args16.experts, scan_expert3
-    s_and_b64 s[0:1], s[0:1], s[60:61]                         ; mask | is_written, is_written, is_ours
+    v_cmp_gt_u32_e64 s[18:19], s22, v12                        ; mask | is_ours, args14.experts, scan_expert3
+    s_and_b64 s[0:1], s[0:1], s[18:19]                         ; mask | is_written, is_written, is_ours
     v_lshrrev_b32_e32 v2, 5, v13                               ; mask | mask_word, 5, scan_id3
     v_lshlrev_b32_e32 v2, 2, v2                                ; mask | mask_word, 2, mask_word
     v_lshlrev_b32_e64 v3, v13, 1                               ; mask | mask_bit, scan_id3, 1
@@ -1037,50 +1050,50 @@ smallm_moe_gemv_m1_r1_l64_w1_d3:
     ds_or_b32 v2, v3                                           ; mask | mask_word, mask_bit | slot written
     s_mov_b64 exec, -1                                         ; mask | exec, -1 | all lanes
     v_add_u32_e32 v1, 0x400, v1                                ; mask | scan_index, 0x400, scan_index
-    s_add_u32 s62, s62, 0x400                                  ; mask | scan_done, scan_done, 0x400
-    s_cmp_lt_u32 s62, s3                                       ; control | scan_done, scan_used
+    s_add_u32 s60, s60, 0x400                                  ; mask | scan_done, scan_done, 0x400
+    s_cmp_lt_u32 s60, s17                                      ; control | scan_done, scan_used
     s_cbranch_scc1 .L_scan                                     ; control
 .L_scanned:
     s_waitcnt lgkmcnt(0)                                       ; wait | for ds_or_b32 (mask)
     s_barrier                                                  ; control | the mask is whole
-    s_and_b32 s0, s46, 3                                       ; rows | token_size_type, args32.format, 3
+    s_and_b32 s0, s70, 3                                       ; rows | token_size_type, args38, 3
     s_cmp_eq_u32 s0, 2                                         ; rows | token_size_type, 2
-    s_cselect_b32 s3, 2, 1                                     ; rows | token_size_log2, 2, 1 | log2 of the bytes of an element of Out
-    s_sub_u32 s56, s51, 1                                      ; rows | token_extent, args_late.late_tokens, 1
-    s_mul_i32 s56, s56, s35                                    ; rows | token_extent, token_extent, args16.ldo
-    s_add_u32 s56, s56, s22                                    ; rows | token_extent, token_extent, args0.n
-    s_lshl_b32 s56, s56, s3                                    ; rows | token_extent, token_extent, token_size_log2 | bytes of Out, to the end of the last row
-    s_mov_b32 s4, s38                                          ; rows | srd_combined.base_lo, args16.out_lo
-    s_mov_b32 s5, s39                                          ; rows | srd_combined.base_hi, args16.out_hi
-    s_mov_b32 s6, s56                                          ; rows | srd_combined.num_records, token_extent
-    s_mov_b32 s7, 0x20000                                      ; rows | srd_combined.word3, 0x20000
-    s_lshl_b32 s57, s35, s3                                    ; rows | token_stride, args16.ldo, token_size_log2
-    s_lshl_b32 s58, s22, 2                                     ; rows | rows_stride, args0.n, 2
-    s_mul_i32 s56, s29, s58                                    ; rows | token_extent, args16.slots, rows_stride
-    s_add_u32 s0, s40, 0x8000                                  ; rows | rows_base.0, args32.workspace_lo, 0x8000
-    s_addc_u32 s1, s41, 0                                      ; rows | rows_base.1, args32.workspace_hi, 0
-    s_mov_b32 s24, s0                                          ; rows | srd_rows.base_lo, rows_base.0
-    s_mov_b32 s25, s1                                          ; rows | srd_rows.base_hi, rows_base.1
-    s_mov_b32 s26, s56                                         ; rows | srd_rows.num_records, token_extent
-    s_mov_b32 s27, 0x20000                                     ; rows | srd_rows.word3, 0x20000
-    s_lshl_b32 s0, s2, 2                                       ; rows | combine_n0, workgroup_x, 2
+    s_cselect_b32 s17, 2, 1                                    ; rows | token_size_log2, 2, 1 | log2 of the bytes of an element of Out
+    s_sub_u32 s18, s47, 1                                      ; rows | token_extent, late_args36.late_tokens, 1
+    s_mul_i32 s18, s18, s33                                    ; rows | token_extent, token_extent, args14.ldo
+    s_add_u32 s18, s18, s12                                    ; rows | token_extent, token_extent, args.n
+    s_lshl_b32 s18, s18, s17                                   ; rows | token_extent, token_extent, token_size_log2 | bytes of Out, to the end of the last row
+    s_mov_b32 s52, s36                                         ; rows | srd_combined.base_lo, args30.out_lo
+    s_mov_b32 s53, s37                                         ; rows | srd_combined.base_hi, args30.out_hi
+    s_mov_b32 s54, s18                                         ; rows | srd_combined.num_records, token_extent
+    s_mov_b32 s55, 0x20000                                     ; rows | srd_combined.word3, 0x20000
+    s_lshl_b32 s19, s33, s17                                   ; rows | token_stride, args14.ldo, token_size_log2
+    s_lshl_b32 s56, s12, 2                                     ; rows | rows_stride, args.n, 2
+    s_mul_i32 s18, s23, s56                                    ; rows | token_extent, args14.slots, rows_stride
+    s_add_u32 s0, s38, 0x8000                                  ; rows | rows_base.0, args30.workspace_lo, 0x8000
+    s_addc_u32 s1, s39, 0                                      ; rows | rows_base.1, args30.workspace_hi, 0
+    s_mov_b32 s20, s0                                          ; rows | srd_rows.base_lo, rows_base.0
+    s_mov_b32 s21, s1                                          ; rows | srd_rows.base_hi, rows_base.1
+    s_mov_b32 s22, s18                                         ; rows | srd_rows.num_records, token_extent
+    s_mov_b32 s23, 0x20000                                     ; rows | srd_rows.word3, 0x20000
+    s_lshl_b32 s0, s16, 2                                      ; rows | combine_n0, workgroup_x, 2
     v_and_b32_e32 v1, 3, v0                                    ; rows | combine_column, 3, tid
     v_add_u32_e32 v1, s0, v1                                   ; rows | combine_column, combine_n0, combine_column | column of the work-item
     v_mov_b32_e32 v2, 0x80000000                               ; rows | token_none, 0x80000000
-    v_cmp_gt_i32_e64 s[0:1], s22, v1                           ; rows | combine_column_exists, args0.n, combine_column
-    v_lshlrev_b32_e32 v3, s3, v1                               ; rows | token_column, token_size_log2, combine_column
+    v_cmp_gt_i32_e64 s[0:1], s12, v1                           ; rows | combine_column_exists, args.n, combine_column
+    v_lshlrev_b32_e32 v3, s17, v1                              ; rows | token_column, token_size_log2, combine_column
     v_cndmask_b32_e64 v3, v2, v3, s[0:1]                       ; rows | token_column, token_none, token_column, combine_column_exists
     v_lshlrev_b32_e32 v1, 2, v1                                ; rows | rows_column, 2, combine_column
     v_cndmask_b32_e64 v1, v2, v1, s[0:1]                       ; rows | rows_column, token_none, rows_column, combine_column_exists
     v_lshrrev_b32_e32 v0, 2, v0                                ; rows | token, 2, tid
-    s_mov_b32 s10, 0                                           ; rows | first_token, 0
+    s_mov_b32 s6, 0                                            ; rows | first_token, 0
 .L_token:                                                      ; 64 tokens at a time
-    v_mul_lo_u32 v4, v0, s52                                   ; rows | token_slot, token, args_late.late_top_k | first slot of the token
-    v_cmp_gt_u32_e64 s[0:1], s51, v0                           ; rows | is_token, args_late.late_tokens, token
-    v_add_u32_e32 v5, s52, v4                                  ; rows | token_end, args_late.late_top_k, token_slot
+    v_mul_lo_u32 v4, v0, s48                                   ; rows | token_slot, token, late_args36.late_top_k | first slot of the token
+    v_cmp_gt_u32_e64 s[0:1], s47, v0                           ; rows | is_token, late_args36.late_tokens, token
+    v_add_u32_e32 v5, s48, v4                                  ; rows | token_end, late_args36.late_top_k, token_slot
     v_cndmask_b32_e64 v5, 0, v5, s[0:1]                        ; rows | token_end, 0, token_end, is_token | end of its slots
     v_mov_b32_e32 v6, 0                                        ; rows | token_sum, 0
-    s_mov_b32 s11, 0                                           ; rows | rows_done, 0
+    s_mov_b32 s7, 0                                            ; rows | rows_done, 0
 .L_rows:                                                       ; 8 rows of each token
     v_add_u32_e32 v7, 0, v4                                    ; rows | row_slot0, 0, token_slot
     v_min_u32_e32 v8, 0xfff, v7                                ; rows | row_word0, 0xfff, row_slot0
@@ -1126,82 +1139,82 @@ smallm_moe_gemv_m1_r1_l64_w1_d3:
     s_waitcnt lgkmcnt(7)                                       ; wait | for row_word0 (rows)
     v_lshrrev_b32_e32 v8, v7, v8                               ; load_rows | row_word0, row_slot0, row_word0
     v_and_b32_e32 v8, 1, v8                                    ; load_rows | row_word0, 1, row_word0
-    v_cmp_ne_u32_e64 s[8:9], 0, v8                             ; load_rows | row_is_written, 0, row_word0
-    s_and_b64 s[2:3], s[2:3], s[8:9]                           ; load_rows | row_is_there, row_is_there, row_is_written
-    v_mul_lo_u32 v7, v7, s58                                   ; load_rows | row_slot0, row_slot0, rows_stride
+    v_cmp_ne_u32_e64 s[4:5], 0, v8                             ; load_rows | row_is_written, 0, row_word0
+    s_and_b64 s[2:3], s[2:3], s[4:5]                           ; load_rows | row_is_there, row_is_there, row_is_written
+    v_mul_lo_u32 v7, v7, s56                                   ; load_rows | row_slot0, row_slot0, rows_stride
     v_add_u32_e64 v7, v7, v1 clamp                             ; load_rows | row_slot0, row_slot0, rows_column
     v_cndmask_b32_e64 v7, v2, v7, s[2:3]                       ; load_rows | row_slot0, token_none, row_slot0, row_is_there
-    buffer_load_dword v7, v7, s[24:27], 0 offen sc1            ; load_rows | row_slot0, row_slot0, srd_rows, 0 | row, or 0
+    buffer_load_dword v7, v7, s[20:23], 0 offen sc1            ; load_rows | row_slot0, row_slot0, srd_rows, 0 | row, or 0
     v_cmp_gt_u32_e64 s[2:3], v5, v9                            ; load_rows | row_is_there, token_end, row_slot1
     s_waitcnt lgkmcnt(6)                                       ; wait | for row_word1 (rows)
     v_lshrrev_b32_e32 v10, v9, v10                             ; load_rows | row_word1, row_slot1, row_word1
     v_and_b32_e32 v10, 1, v10                                  ; load_rows | row_word1, 1, row_word1
-    v_cmp_ne_u32_e64 s[8:9], 0, v10                            ; load_rows | row_is_written, 0, row_word1
-    s_and_b64 s[2:3], s[2:3], s[8:9]                           ; load_rows | row_is_there, row_is_there, row_is_written
-    v_mul_lo_u32 v9, v9, s58                                   ; load_rows | row_slot1, row_slot1, rows_stride
+    v_cmp_ne_u32_e64 s[4:5], 0, v10                            ; load_rows | row_is_written, 0, row_word1
+    s_and_b64 s[2:3], s[2:3], s[4:5]                           ; load_rows | row_is_there, row_is_there, row_is_written
+    v_mul_lo_u32 v9, v9, s56                                   ; load_rows | row_slot1, row_slot1, rows_stride
     v_add_u32_e64 v9, v9, v1 clamp                             ; load_rows | row_slot1, row_slot1, rows_column
     v_cndmask_b32_e64 v9, v2, v9, s[2:3]                       ; load_rows | row_slot1, token_none, row_slot1, row_is_there
-    buffer_load_dword v9, v9, s[24:27], 0 offen sc1            ; load_rows | row_slot1, row_slot1, srd_rows, 0 | row, or 0
+    buffer_load_dword v9, v9, s[20:23], 0 offen sc1            ; load_rows | row_slot1, row_slot1, srd_rows, 0 | row, or 0
     v_cmp_gt_u32_e64 s[2:3], v5, v11                           ; load_rows | row_is_there, token_end, row_slot2
     s_waitcnt lgkmcnt(5)                                       ; wait | for row_word2 (rows)
     v_lshrrev_b32_e32 v12, v11, v12                            ; load_rows | row_word2, row_slot2, row_word2
     v_and_b32_e32 v12, 1, v12                                  ; load_rows | row_word2, 1, row_word2
-    v_cmp_ne_u32_e64 s[8:9], 0, v12                            ; load_rows | row_is_written, 0, row_word2
-    s_and_b64 s[2:3], s[2:3], s[8:9]                           ; load_rows | row_is_there, row_is_there, row_is_written
-    v_mul_lo_u32 v11, v11, s58                                 ; load_rows | row_slot2, row_slot2, rows_stride
+    v_cmp_ne_u32_e64 s[4:5], 0, v12                            ; load_rows | row_is_written, 0, row_word2
+    s_and_b64 s[2:3], s[2:3], s[4:5]                           ; load_rows | row_is_there, row_is_there, row_is_written
+    v_mul_lo_u32 v11, v11, s56                                 ; load_rows | row_slot2, row_slot2, rows_stride
     v_add_u32_e64 v11, v11, v1 clamp                           ; load_rows | row_slot2, row_slot2, rows_column
     v_cndmask_b32_e64 v11, v2, v11, s[2:3]                     ; load_rows | row_slot2, token_none, row_slot2, row_is_there
-    buffer_load_dword v11, v11, s[24:27], 0 offen sc1          ; load_rows | row_slot2, row_slot2, srd_rows, 0 | row, or 0
+    buffer_load_dword v11, v11, s[20:23], 0 offen sc1          ; load_rows | row_slot2, row_slot2, srd_rows, 0 | row, or 0
     v_cmp_gt_u32_e64 s[2:3], v5, v13                           ; load_rows | row_is_there, token_end, row_slot3
     s_waitcnt lgkmcnt(4)                                       ; wait | for row_word3 (rows)
     v_lshrrev_b32_e32 v14, v13, v14                            ; load_rows | row_word3, row_slot3, row_word3
     v_and_b32_e32 v14, 1, v14                                  ; load_rows | row_word3, 1, row_word3
-    v_cmp_ne_u32_e64 s[8:9], 0, v14                            ; load_rows | row_is_written, 0, row_word3
-    s_and_b64 s[2:3], s[2:3], s[8:9]                           ; load_rows | row_is_there, row_is_there, row_is_written
-    v_mul_lo_u32 v13, v13, s58                                 ; load_rows | row_slot3, row_slot3, rows_stride
+    v_cmp_ne_u32_e64 s[4:5], 0, v14                            ; load_rows | row_is_written, 0, row_word3
+    s_and_b64 s[2:3], s[2:3], s[4:5]                           ; load_rows | row_is_there, row_is_there, row_is_written
+    v_mul_lo_u32 v13, v13, s56                                 ; load_rows | row_slot3, row_slot3, rows_stride
     v_add_u32_e64 v13, v13, v1 clamp                           ; load_rows | row_slot3, row_slot3, rows_column
     v_cndmask_b32_e64 v13, v2, v13, s[2:3]                     ; load_rows | row_slot3, token_none, row_slot3, row_is_there
-    buffer_load_dword v13, v13, s[24:27], 0 offen sc1          ; load_rows | row_slot3, row_slot3, srd_rows, 0 | row, or 0
+    buffer_load_dword v13, v13, s[20:23], 0 offen sc1          ; load_rows | row_slot3, row_slot3, srd_rows, 0 | row, or 0
     v_cmp_gt_u32_e64 s[2:3], v5, v15                           ; load_rows | row_is_there, token_end, row_slot4
     s_waitcnt lgkmcnt(3)                                       ; wait | for row_word4 (rows)
     v_lshrrev_b32_e32 v16, v15, v16                            ; load_rows | row_word4, row_slot4, row_word4
     v_and_b32_e32 v16, 1, v16                                  ; load_rows | row_word4, 1, row_word4
-    v_cmp_ne_u32_e64 s[8:9], 0, v16                            ; load_rows | row_is_written, 0, row_word4
-    s_and_b64 s[2:3], s[2:3], s[8:9]                           ; load_rows | row_is_there, row_is_there, row_is_written
-    v_mul_lo_u32 v15, v15, s58                                 ; load_rows | row_slot4, row_slot4, rows_stride
+    v_cmp_ne_u32_e64 s[4:5], 0, v16                            ; load_rows | row_is_written, 0, row_word4
+    s_and_b64 s[2:3], s[2:3], s[4:5]                           ; load_rows | row_is_there, row_is_there, row_is_written
+    v_mul_lo_u32 v15, v15, s56                                 ; load_rows | row_slot4, row_slot4, rows_stride
     v_add_u32_e64 v15, v15, v1 clamp                           ; load_rows | row_slot4, row_slot4, rows_column
     v_cndmask_b32_e64 v15, v2, v15, s[2:3]                     ; load_rows | row_slot4, token_none, row_slot4, row_is_there
-    buffer_load_dword v15, v15, s[24:27], 0 offen sc1          ; load_rows | row_slot4, row_slot4, srd_rows, 0 | row, or 0
+    buffer_load_dword v15, v15, s[20:23], 0 offen sc1          ; load_rows | row_slot4, row_slot4, srd_rows, 0 | row, or 0
     v_cmp_gt_u32_e64 s[2:3], v5, v17                           ; load_rows | row_is_there, token_end, row_slot5
     s_waitcnt lgkmcnt(2)                                       ; wait | for row_word5 (rows)
     v_lshrrev_b32_e32 v18, v17, v18                            ; load_rows | row_word5, row_slot5, row_word5
     v_and_b32_e32 v18, 1, v18                                  ; load_rows | row_word5, 1, row_word5
-    v_cmp_ne_u32_e64 s[8:9], 0, v18                            ; load_rows | row_is_written, 0, row_word5
-    s_and_b64 s[2:3], s[2:3], s[8:9]                           ; load_rows | row_is_there, row_is_there, row_is_written
-    v_mul_lo_u32 v17, v17, s58                                 ; load_rows | row_slot5, row_slot5, rows_stride
+    v_cmp_ne_u32_e64 s[4:5], 0, v18                            ; load_rows | row_is_written, 0, row_word5
+    s_and_b64 s[2:3], s[2:3], s[4:5]                           ; load_rows | row_is_there, row_is_there, row_is_written
+    v_mul_lo_u32 v17, v17, s56                                 ; load_rows | row_slot5, row_slot5, rows_stride
     v_add_u32_e64 v17, v17, v1 clamp                           ; load_rows | row_slot5, row_slot5, rows_column
     v_cndmask_b32_e64 v17, v2, v17, s[2:3]                     ; load_rows | row_slot5, token_none, row_slot5, row_is_there
-    buffer_load_dword v17, v17, s[24:27], 0 offen sc1          ; load_rows | row_slot5, row_slot5, srd_rows, 0 | row, or 0
+    buffer_load_dword v17, v17, s[20:23], 0 offen sc1          ; load_rows | row_slot5, row_slot5, srd_rows, 0 | row, or 0
     v_cmp_gt_u32_e64 s[2:3], v5, v19                           ; load_rows | row_is_there, token_end, row_slot6
     s_waitcnt lgkmcnt(1)                                       ; wait | for row_word6 (rows)
     v_lshrrev_b32_e32 v20, v19, v20                            ; load_rows | row_word6, row_slot6, row_word6
     v_and_b32_e32 v20, 1, v20                                  ; load_rows | row_word6, 1, row_word6
-    v_cmp_ne_u32_e64 s[8:9], 0, v20                            ; load_rows | row_is_written, 0, row_word6
-    s_and_b64 s[2:3], s[2:3], s[8:9]                           ; load_rows | row_is_there, row_is_there, row_is_written
-    v_mul_lo_u32 v19, v19, s58                                 ; load_rows | row_slot6, row_slot6, rows_stride
+    v_cmp_ne_u32_e64 s[4:5], 0, v20                            ; load_rows | row_is_written, 0, row_word6
+    s_and_b64 s[2:3], s[2:3], s[4:5]                           ; load_rows | row_is_there, row_is_there, row_is_written
+    v_mul_lo_u32 v19, v19, s56                                 ; load_rows | row_slot6, row_slot6, rows_stride
     v_add_u32_e64 v19, v19, v1 clamp                           ; load_rows | row_slot6, row_slot6, rows_column
     v_cndmask_b32_e64 v19, v2, v19, s[2:3]                     ; load_rows | row_slot6, token_none, row_slot6, row_is_there
-    buffer_load_dword v19, v19, s[24:27], 0 offen sc1          ; load_rows | row_slot6, row_slot6, srd_rows, 0 | row, or 0
+    buffer_load_dword v19, v19, s[20:23], 0 offen sc1          ; load_rows | row_slot6, row_slot6, srd_rows, 0 | row, or 0
     v_cmp_gt_u32_e64 s[2:3], v5, v21                           ; load_rows | row_is_there, token_end, row_slot7
     s_waitcnt lgkmcnt(0)                                       ; wait | for row_word7 (rows)
     v_lshrrev_b32_e32 v22, v21, v22                            ; load_rows | row_word7, row_slot7, row_word7
     v_and_b32_e32 v22, 1, v22                                  ; load_rows | row_word7, 1, row_word7
-    v_cmp_ne_u32_e64 s[8:9], 0, v22                            ; load_rows | row_is_written, 0, row_word7
-    s_and_b64 s[2:3], s[2:3], s[8:9]                           ; load_rows | row_is_there, row_is_there, row_is_written
-    v_mul_lo_u32 v21, v21, s58                                 ; load_rows | row_slot7, row_slot7, rows_stride
+    v_cmp_ne_u32_e64 s[4:5], 0, v22                            ; load_rows | row_is_written, 0, row_word7
+    s_and_b64 s[2:3], s[2:3], s[4:5]                           ; load_rows | row_is_there, row_is_there, row_is_written
+    v_mul_lo_u32 v21, v21, s56                                 ; load_rows | row_slot7, row_slot7, rows_stride
     v_add_u32_e64 v21, v21, v1 clamp                           ; load_rows | row_slot7, row_slot7, rows_column
     v_cndmask_b32_e64 v21, v2, v21, s[2:3]                     ; load_rows | row_slot7, token_none, row_slot7, row_is_there
-    buffer_load_dword v21, v21, s[24:27], 0 offen sc1          ; load_rows | row_slot7, row_slot7, srd_rows, 0 | row, or 0
+    buffer_load_dword v21, v21, s[20:23], 0 offen sc1          ; load_rows | row_slot7, row_slot7, srd_rows, 0 | row, or 0
     s_waitcnt vmcnt(7)                                         ; wait | for row_slot0 (load_rows)
     v_add_f32_e32 v6, v6, v7                                   ; rows | token_sum, token_sum, row_slot0
     s_waitcnt vmcnt(6)                                         ; wait | for row_slot1 (load_rows)
@@ -1219,33 +1232,33 @@ smallm_moe_gemv_m1_r1_l64_w1_d3:
     s_waitcnt vmcnt(0)                                         ; wait | for row_slot7 (load_rows)
     v_add_f32_e32 v6, v6, v21                                  ; rows | token_sum, token_sum, row_slot7
     v_add_u32_e32 v4, 8, v4                                    ; rows | token_slot, 8, token_slot
-    s_add_u32 s11, s11, 8                                      ; rows | rows_done, rows_done, 8
-    s_cmp_lt_u32 s11, s52                                      ; rows | rows_done, args_late.late_top_k
+    s_add_u32 s7, s7, 8                                        ; rows | rows_done, rows_done, 8
+    s_cmp_lt_u32 s7, s48                                       ; rows | rows_done, late_args36.late_top_k
     s_cbranch_scc1 .L_rows                                     ; rows
 .L_token_out:
-    v_mul_lo_u32 v4, v0, s57                                   ; rows | token_at, token, token_stride
+    v_mul_lo_u32 v4, v0, s19                                   ; rows | token_at, token, token_stride
     v_add_u32_e64 v4, v4, v3 clamp                             ; rows | token_at, token_at, token_column
     v_cndmask_b32_e64 v4, v2, v4, s[0:1]                       ; rows | token_at, token_none, token_at, is_token
-    s_and_b32 s0, s46, 3                                       ; control | combine_type, args32.format, 3 | type of Out
+    s_and_b32 s0, s70, 3                                       ; control | combine_type, args38, 3 | type of Out
     s_cmp_eq_u32 s0, 1                                         ; control | combine_type, 1
     s_cbranch_scc1 .L_combine_f16                              ; control
     s_cmp_eq_u32 s0, 2                                         ; control | combine_type, 2
     s_cbranch_scc1 .L_combine_f32                              ; control
 .L_combine_bf16:                                               ; Out is bf16
     v_cvt_pk_bf16_f32 v6, v6, v6                               ; store | token_sum, token_sum, token_sum | round to nearest even
-    buffer_store_short v6, v4, s[4:7], 0 offen                 ; store | token_sum, token_at, srd_combined, 0
+    buffer_store_short v6, v4, s[52:55], 0 offen               ; store | token_sum, token_at, srd_combined, 0
     s_branch .L_token_next                                     ; control
 .L_combine_f16:                                                ; Out is f16
     v_cvt_f16_f32_e32 v6, v6                                   ; store | token_sum, token_sum | round to nearest even
-    buffer_store_short v6, v4, s[4:7], 0 offen                 ; store | token_sum, token_at, srd_combined, 0
+    buffer_store_short v6, v4, s[52:55], 0 offen               ; store | token_sum, token_at, srd_combined, 0
     s_branch .L_token_next                                     ; control
 .L_combine_f32:                                                ; Out is f32
-    buffer_store_dword v6, v4, s[4:7], 0 offen                 ; store | token_sum, token_at, srd_combined, 0
+    buffer_store_dword v6, v4, s[52:55], 0 offen               ; store | token_sum, token_at, srd_combined, 0
     s_branch .L_token_next                                     ; control
 .L_token_next:
     v_add_u32_e32 v0, 64, v0                                   ; rows | token, 64, token
-    s_add_u32 s10, s10, 64                                     ; rows | first_token, first_token, 64
-    s_cmp_lt_u32 s10, s51                                      ; rows | first_token, args_late.late_tokens
+    s_add_u32 s6, s6, 64                                       ; rows | first_token, first_token, 64
+    s_cmp_lt_u32 s6, s47                                       ; rows | first_token, late_args36.late_tokens
     s_cbranch_scc1 .L_token                                    ; rows
 .L_end:
     s_endpgm                                                   ; control
@@ -1261,14 +1274,16 @@ smallm_moe_gemv_m1_r1_l64_w1_d3:
     .amdhsa_group_segment_fixed_size 528
     .amdhsa_private_segment_fixed_size 0
     .amdhsa_kernarg_size 176
-    .amdhsa_user_sgpr_count 2
+    .amdhsa_user_sgpr_count 16
     .amdhsa_user_sgpr_kernarg_segment_ptr 1
+    .amdhsa_user_sgpr_kernarg_preload_length 14
+    .amdhsa_user_sgpr_kernarg_preload_offset 0
     .amdhsa_system_sgpr_workgroup_id_x 1
     .amdhsa_system_sgpr_workgroup_id_y 1
     .amdhsa_system_sgpr_workgroup_id_z 1
     .amdhsa_system_vgpr_workitem_id 0
     .amdhsa_next_free_vgpr 76
-    .amdhsa_next_free_sgpr 81
+    .amdhsa_next_free_sgpr 80
     .amdhsa_accum_offset 76
     .amdhsa_reserve_vcc 1
     .amdhsa_float_round_mode_32 0
@@ -1285,13 +1300,13 @@ amdhsa.version: [1, 2]
 amdhsa.target: amdgcn-amd-amdhsa--gfx950
 amdhsa.kernels:
   - .args:
-      - .name: x
+      - .name: expert_ids
         .offset: 0
         .size: 8
         .value_kind: global_buffer
         .address_space: global
         .actual_access: read_only
-      - .name: x_scale
+      - .name: num_tokens_post_padded
         .offset: 8
         .size: 8
         .value_kind: global_buffer
@@ -1315,50 +1330,50 @@ amdhsa.kernels:
         .value_kind: global_buffer
         .address_space: global
         .actual_access: read_only
-      - .name: expert_ids
-        .offset: 40
-        .size: 8
-        .value_kind: global_buffer
-        .address_space: global
-        .actual_access: read_only
-      - .name: num_tokens_post_padded
-        .offset: 48
-        .size: 8
-        .value_kind: global_buffer
-        .address_space: global
-        .actual_access: read_only
       - .name: n
-        .offset: 56
+        .offset: 40
         .size: 4
         .value_kind: by_value
       - .name: k
-        .offset: 60
+        .offset: 44
         .size: 4
         .value_kind: by_value
       - .name: slice_steps
-        .offset: 64
+        .offset: 48
         .size: 4
         .value_kind: by_value
       - .name: slice_rem
-        .offset: 68
+        .offset: 52
         .size: 4
         .value_kind: by_value
       - .name: block_m
-        .offset: 72
+        .offset: 56
         .size: 4
         .value_kind: by_value
       - .name: em
-        .offset: 76
+        .offset: 60
         .size: 4
         .value_kind: by_value
       - .name: experts
-        .offset: 80
+        .offset: 64
         .size: 4
         .value_kind: by_value
       - .name: slots
-        .offset: 84
+        .offset: 68
         .size: 4
         .value_kind: by_value
+      - .name: x
+        .offset: 72
+        .size: 8
+        .value_kind: global_buffer
+        .address_space: global
+        .actual_access: read_only
+      - .name: x_scale
+        .offset: 80
+        .size: 8
+        .value_kind: global_buffer
+        .address_space: global
+        .actual_access: read_only
       - .name: x_rows
         .offset: 88
         .size: 4
@@ -1445,7 +1460,7 @@ amdhsa.kernels:
     .name: smallm_moe_gemv_m1_r1_l64_w1_d3
     .private_segment_fixed_size: 0
     .reqd_workgroup_size: [256, 1, 1]
-    .sgpr_count: 87
+    .sgpr_count: 86
     .sgpr_spill_count: 0
     .symbol: smallm_moe_gemv_m1_r1_l64_w1_d3.kd
     .uniform_work_group_size: 1

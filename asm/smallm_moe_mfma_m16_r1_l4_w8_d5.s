@@ -44,98 +44,101 @@
 ;   s0         token_size_type
 ;   s1         combine_ticket_last
 ;   s1         scan_bytes
+;   s[2:15]    args
 ;   s[2:3]     row_is_there
-;   s2         workgroup_x
-;   s3         combined
-;   s3         scan_used
-;   s3         token_size_log2
-;   s3         workgroup_y
-;   s[4:7]     srd_all_ids
-;   s[4:7]     srd_combine_tickets
-;   s[4:7]     srd_combined
-;   s4         workgroup_z
-;   s5         n0
-;   s6         k_data
-;   s6         k_first
-;   s[6:7]     valid
-;   s[6:7]     w_base
-;   s7         k_longer
-;   s7         last_row
-;   s[8:23]    args0
-;   s[8:9]     row_is_written
-;   s10        first_token
-;   s11        rows_done
-;   s[24:39]   args16
-;   s[24:27]   srd_rows
-;   s[40:47]   args32
-;   s[48:55]   args_late
-;   s[48:51]   srd_w
-;   s[52:55]   srd_ws
+;   s[4:5]     row_is_written
+;   s6         first_token
+;   s7         rows_done
+;   s16        workgroup_x
+;   s17        combine_ticket_row
+;   s17        combined
+;   s17        scan_used
+;   s17        token_size_log2
+;   s17        workgroup_y
+;   s[18:19]   is_ours
+;   s18        token_extent
+;   s18        workgroup_z
+;   s19        token_stride
+;   s19        wave
+;   s[20:35]   args14
+;   s[20:23]   srd_rows
+;   s[36:43]   args30
+;   s[44:51]   late_args36
+;   s[44:47]   srd_w
+;   s[48:51]   srd_ws
+;   s[52:55]   srd_all_ids
+;   s[52:55]   srd_combine_tickets
+;   s[52:55]   srd_combined
+;   s[52:55]   srd_x
+;   s56        rows_stride
 ;   s[56:59]   srd_all_experts
-;   s[56:59]   srd_x
-;   s56        token_extent
-;   s57        token_stride
-;   s58        rows_stride
-;   s[60:61]   is_ours
-;   s[60:63]   srd_xs
-;   s62        scan_done
-;   s[64:67]   srd_ids
-;   s68        extent
-;   s[68:69]   inside
-;   s68        size_type
-;   s[68:71]   srd_out
-;   s[68:71]   srd_weights
-;   s68        steps_left
-;   s68        unweighted
-;   s[68:69]   valid_rest
-;   s68        w_rows
-;   s[68:69]   w_scale_base
-;   s68        walk_scratch
-;   s68        x_first
-;   s[68:69]   x_row_exists
-;   s69        data_at
-;   s70        expert
-;   s70        scale_at
-;   s70        w_first
-;   s71        block_first
-;   s72        chunk_number
-;   s72        chunks
-;   s[72:73]   column_exists
-;   s72        is_combined
-;   s72        k_scale
-;   s72        out_extent
-;   s72        row_first
-;   s[72:75]   srd_partials
-;   s72        store_combined
-;   s72        store_type
-;   s72        tail_left
-;   s73        k_blocks
-;   s73        out_row_bytes
-;   s74        row0_in_64
-;   s74        tail_left_high
-;   s75        size_log2
-;   s76        arrived
-;   s76        out_stride
-;   s76        rows_bytes
-;   s76        split_off
-;   s76        splits_left
-;   s[76:79]   srd_tickets
-;   s77        gather_off
-;   s77        partials_hi
-;   s[80:81]   tail_low
-;   s[82:83]   tail_high
-;   s[84:85]   tail_scale
-;   s86        wave
-;   s87        k_slice
-;   s88        posts
-;   s89        row0
-;   s90        steps
-;   s91        tail_scale_at
-;   s92        tail_data_at
-;   s93        limit
-;   s94        ticket_last
-;   s94        tile_number
-;   s95        splits_bytes
+;   s[56:59]   srd_xs
+;   s60        scan_done
+;   s[60:63]   srd_ids
+;   s[64:65]   inside
+;   s64        k_data
+;   s64        k_first
+;   s64        size_type
+;   s[64:67]   srd_out
+;   s[64:67]   srd_weights
+;   s64        steps_left
+;   s64        unweighted
+;   s[64:65]   valid_rest
+;   s[64:65]   w_base
+;   s64        walk_scratch
+;   s64        x_first
+;   s[64:65]   x_row_exists
+;   s65        data_at
+;   s65        k_longer
+;   s65        last_row
+;   s66        extent
+;   s66        scale_at
+;   s66        w_rows
+;   s[66:67]   w_scale_base
+;   s68        chunk_number
+;   s68        chunks
+;   s[68:69]   column_exists
+;   s68        expert
+;   s68        is_combined
+;   s68        out_extent
+;   s68        row_first
+;   s[68:71]   srd_partials
+;   s68        store_combined
+;   s68        store_type
+;   s68        w_first
+;   s69        block_first
+;   s69        out_row_bytes
+;   s70        k_scale
+;   s70        row0_in_64
+;   s70        tail_left
+;   s71        k_blocks
+;   s71        size_log2
+;   s72        arrived
+;   s72        out_stride
+;   s72        rows_bytes
+;   s72        split_off
+;   s72        splits_left
+;   s[72:75]   srd_tickets
+;   s72        tail_left_high
+;   s73        gather_off
+;   s73        partials_hi
+;   s[76:77]   tail_low
+;   s[78:79]   tail_high
+;   s[80:81]   tail_scale
+;   s[82:83]   valid
+;   s84        args38
+;   s85        n0
+;   s86        k_slice
+;   s87        posts
+;   s88        row0
+;   s89        steps
+;   s90        tail_scale_at
+;   s91        tail_data_at
+;   s92        limit
+;   s93        ticket_row
+;   s93        tile_number
+;   s94        splits_bytes
+;   s95        ticket_last
 ; VGPRs: 124 in use; one may hold several names in turn
 ;   v0         tid
 ;   v0         token
@@ -282,338 +285,345 @@
 .p2align 8
 .type smallm_moe_mfma_m16_r1_l4_w8_d5,@function
 smallm_moe_mfma_m16_r1_l4_w8_d5:
+    ; entered by firmware that does not preload kernel arguments
+    s_load_dwordx2 s[2:3], s[0:1], 0
+    s_load_dwordx8 s[4:11], s[0:1], 8
+    s_load_dwordx4 s[12:15], s[0:1], 40
+    s_waitcnt lgkmcnt(0)                                       ; unless preloaded: kernel arguments
+    s_branch .L_entry
+.p2align 8
+    ; entered with the arguments in place
 .L_entry:                                                      ; who am I; the expert of the first block
-    s_load_dwordx16 s[8:23], s[0:1], 0                         ; kernargs | args0, kernarg_ptr, 0
-    s_load_dwordx16 s[24:39], s[0:1], 64                       ; kernargs | args16, kernarg_ptr, 64
-    s_load_dwordx8 s[40:47], s[0:1], 0x80                      ; kernargs | args32, kernarg_ptr, 0x80
+    s_load_dwordx16 s[20:35], s[0:1], 56                       ; kernargs | args14, kernarg_ptr, 56
+    s_load_dwordx8 s[36:43], s[0:1], 0x78                      ; kernargs | args30, kernarg_ptr, 0x78
+    s_load_dword s84, s[0:1], 0x98                             ; kernargs | args38, kernarg_ptr, 0x98
     v_bfe_u32 v1, v0, 6, 4                                     ; ident | wave_v, tid, 6, 4 | work-item id / 64
     v_bfe_u32 v102, v0, 4, 2                                   ; ident | lane_group, tid, 4, 2 | lane / 16: which bytes of a K step | moved up as a wait state
-    v_readfirstlane_b32 s86, v1                                ; ident | wave, wave_v | wave of the workgroup
+    v_readfirstlane_b32 s19, v1                                ; ident | wave, wave_v | wave of the workgroup
     v_and_b32_e32 v1, 15, v0                                   ; ident | lane_row, 15, tid | lane % 16: row of an operand
     v_lshlrev_b32_e32 v103, 4, v102                            ; ident | lane_group16, 4, lane_group
-    s_lshl_b32 s5, s2, 4                                       ; ident | n0, workgroup_x, 4 | first row of W of the tile
+    s_lshl_b32 s85, s16, 4                                     ; ident | n0, workgroup_x, 4 | first row of W of the tile
     v_lshlrev_b32_e32 v104, 2, v1                              ; ident | lane_row4, 2, lane_row
-    s_lshl_b32 s87, s4, 3                                      ; ident | k_slice, workgroup_z, 3
-    s_add_u32 s87, s87, s86                                    ; ident | k_slice, k_slice, wave | K slice: split * k_waves + wave
-    s_mov_b32 s51, 0x20000                                     ; ident | srd_w.word3, 0x20000
-    s_mov_b32 s55, 0x20000                                     ; ident | srd_ws.word3, 0x20000
-    s_mov_b32 s59, 0x20000                                     ; ident | srd_x.word3, 0x20000
-    s_mov_b32 s63, 0x20000                                     ; ident | srd_xs.word3, 0x20000
-    s_lshl_b32 s68, s3, 2                                      ; load_expert | walk_scratch, workgroup_y, 2
-    s_waitcnt lgkmcnt(0)                                       ; wait | for args0 (kernargs)
-    s_load_dword s70, s[18:19], s68                            ; load_expert | expert, args0.10-11, walk_scratch
-    s_load_dword s88, s[20:21], 0                              ; load_expert | posts, args0.12-13, 0
+    s_lshl_b32 s86, s18, 3                                     ; ident | k_slice, workgroup_z, 3
+    s_add_u32 s86, s86, s19                                    ; ident | k_slice, k_slice, wave | K slice: split * k_waves + wave
+    s_mov_b32 s47, 0x20000                                     ; ident | srd_w.word3, 0x20000
+    s_mov_b32 s51, 0x20000                                     ; ident | srd_ws.word3, 0x20000
+    s_mov_b32 s55, 0x20000                                     ; ident | srd_x.word3, 0x20000
+    s_mov_b32 s59, 0x20000                                     ; ident | srd_xs.word3, 0x20000
+    s_lshl_b32 s64, s17, 2                                     ; load_expert | walk_scratch, workgroup_y, 2
+    s_load_dword s68, s[2:3], s64                              ; load_expert | expert, args.0-1, walk_scratch
+    s_load_dword s87, s[4:5], 0                                ; load_expert | posts, args.2-3, 0
     v_and_b32_e32 v105, 63, v0                                 ; ident | lane, 63, tid
-    s_mov_b32 s67, 0x20000                                     ; ident | srd_ids.word3, 0x20000
+    s_mov_b32 s63, 0x20000                                     ; ident | srd_ids.word3, 0x20000
 .L_block:                                                      ; a block: its ids, its expert
-    s_mul_i32 s71, s3, s26                                     ; load_ids | block_first, workgroup_y, args16.block_m | its first id
-    s_lshl_b32 s68, s71, 2                                     ; load_ids | walk_scratch, block_first, 2
-    s_add_u32 s64, s16, s68                                    ; load_ids | srd_ids.base_lo, args0.sorted_token_ids_lo, walk_scratch
-    s_addc_u32 s65, s17, 0                                     ; load_ids | srd_ids.base_hi, args0.sorted_token_ids_hi, 0 | ids of the block
-    s_lshl_b32 s66, s26, 2                                     ; load_ids | srd_ids.num_records, args16.block_m, 2 | num_records: the block
-    s_mov_b32 s89, 0                                           ; load_ids | row0, 0
+    s_waitcnt lgkmcnt(0)                                       ; wait | for args14 (kernargs)
+    s_mul_i32 s69, s17, s20                                    ; load_ids | block_first, workgroup_y, args14.block_m | its first id
+    s_lshl_b32 s64, s69, 2                                     ; load_ids | walk_scratch, block_first, 2
+    s_add_u32 s60, s10, s64                                    ; load_ids | srd_ids.base_lo, args.sorted_token_ids_lo, walk_scratch
+    s_addc_u32 s61, s11, 0                                     ; load_ids | srd_ids.base_hi, args.sorted_token_ids_hi, 0 | ids of the block
+    s_lshl_b32 s62, s20, 2                                     ; load_ids | srd_ids.num_records, args14.block_m, 2 | num_records: the block
+    s_mov_b32 s88, 0                                           ; load_ids | row0, 0
     s_waitcnt vmcnt(17)                                        ; wait | for w[s0][0].0-3 (load_w)
-    v_add_u32_e32 v2, s89, v105                                ; load_ids | ids_at, row0, lane
+    v_add_u32_e32 v2, s88, v105                                ; load_ids | ids_at, row0, lane
     v_lshlrev_b32_e32 v2, 2, v2                                ; load_ids | ids_at, 2, ids_at
-    buffer_load_dword v106, v2, s[64:67], 0 offen              ; load_ids | ids, ids_at, srd_ids, 0
-    s_mul_i32 s6, s87, s24                                     ; k_slice | k_first, k_slice, args16.slice_steps
-    s_min_u32 s7, s87, s25                                     ; k_slice | k_longer, k_slice, args16.slice_rem
-    s_add_u32 s6, s6, s7                                       ; k_slice | k_first, k_first, k_longer | first K step of the wave
-    s_cmp_lt_u32 s87, s25                                      ; k_slice | k_slice, args16.slice_rem
-    s_addc_u32 s90, s24, 0                                     ; k_slice | steps, args16.slice_steps, 0 | one step more in the first slices
-    s_lshl_b32 s6, s6, 7                                       ; k_slice | k_data, k_first, 7 | its byte in a row of data
-    s_lshr_b32 s72, s6, 5                                      ; k_slice | k_scale, k_data, 5 | the first step's byte in a row of scales
-    s_lshr_b32 s73, s23, 5                                     ; k_slice | k_blocks, args0.k, 5 | 32-blocks of a row = bytes of a scale row
-    s_sub_u32 s7, s30, 1                                       ; srd_x | last_row, args16.x_rows, 1
-    s_mul_i32 s68, s7, s31                                     ; srd_x | extent, last_row, args16.ldx
-    s_add_u32 s68, s68, s23                                    ; srd_x | extent, extent, args0.k
-    s_add_u32 s56, s8, s6                                      ; srd_x | srd_x.base_lo, args0.x_lo, k_data
-    s_addc_u32 s57, s9, 0                                      ; srd_x | srd_x.base_hi, args0.x_hi, 0 | X from the wave's first K on
-    s_sub_u32 s58, s68, s6                                     ; srd_x | srd_x.num_records, extent, k_data | num_records: to the end of the last row
-    s_mul_i32 s68, s7, s32                                     ; srd_x | extent, last_row, args16.ldxs
-    s_add_u32 s68, s68, s73                                    ; srd_x | extent, extent, k_blocks
-    s_add_u32 s60, s10, s72                                    ; srd_x | srd_xs.base_lo, args0.x_scale_lo, k_scale
-    s_addc_u32 s61, s11, 0                                     ; srd_x | srd_xs.base_hi, args0.x_scale_hi, 0 | X scale from the wave's first K on
-    s_sub_u32 s62, s68, s72                                    ; srd_x | srd_xs.num_records, extent, k_scale | num_records: to the end of the last row
-    s_sub_u32 s68, s22, s5                                     ; srd_w | w_rows, args0.n, n0
-    s_min_u32 s68, s68, 16                                     ; srd_w | w_rows, w_rows, 16 | rows of W that exist
-    s_mul_i32 s50, s68, s23                                    ; srd_w | srd_w.num_records, w_rows, args0.k
-    s_sub_u32 s50, s50, s6                                     ; srd_w | srd_w.num_records, srd_w.num_records, k_data | num_records: to the last row's end
-    s_add_u32 s6, s12, s6                                      ; srd_w | w_base.0, args0.w_lo, k_data
-    s_addc_u32 s7, s13, 0                                      ; srd_w | w_base.1, args0.w_hi, 0 | W from the first K on
-    v_mul_lo_u32 v107, v1, s23                                 ; srd_w | w_off[0], lane_row, args0.k
+    buffer_load_dword v106, v2, s[60:63], 0 offen              ; load_ids | ids, ids_at, srd_ids, 0
+    s_mul_i32 s64, s86, s14                                    ; k_slice | k_first, k_slice, args.slice_steps
+    s_min_u32 s65, s86, s15                                    ; k_slice | k_longer, k_slice, args.slice_rem
+    s_add_u32 s64, s64, s65                                    ; k_slice | k_first, k_first, k_longer | first K step of the wave
+    s_cmp_lt_u32 s86, s15                                      ; k_slice | k_slice, args.slice_rem
+    s_addc_u32 s89, s14, 0                                     ; k_slice | steps, args.slice_steps, 0 | one step more in the first slices
+    s_lshl_b32 s64, s64, 7                                     ; k_slice | k_data, k_first, 7 | its byte in a row of data
+    s_lshr_b32 s70, s64, 5                                     ; k_slice | k_scale, k_data, 5 | the first step's byte in a row of scales
+    s_lshr_b32 s71, s13, 5                                     ; k_slice | k_blocks, args.k, 5 | 32-blocks of a row = bytes of a scale row
+    s_sub_u32 s65, s28, 1                                      ; srd_x | last_row, args14.x_rows, 1
+    s_mul_i32 s66, s65, s29                                    ; srd_x | extent, last_row, args14.ldx
+    s_add_u32 s66, s66, s13                                    ; srd_x | extent, extent, args.k
+    s_add_u32 s52, s24, s64                                    ; srd_x | srd_x.base_lo, args14.x_lo, k_data
+    s_addc_u32 s53, s25, 0                                     ; srd_x | srd_x.base_hi, args14.x_hi, 0 | X from the wave's first K on
+    s_sub_u32 s54, s66, s64                                    ; srd_x | srd_x.num_records, extent, k_data | num_records: to the end of the last row
+    s_mul_i32 s66, s65, s30                                    ; srd_x | extent, last_row, args14.ldxs
+    s_add_u32 s66, s66, s71                                    ; srd_x | extent, extent, k_blocks
+    s_add_u32 s56, s26, s70                                    ; srd_x | srd_xs.base_lo, args14.x_scale_lo, k_scale
+    s_addc_u32 s57, s27, 0                                     ; srd_x | srd_xs.base_hi, args14.x_scale_hi, 0 | X scale from the wave's first K on
+    s_sub_u32 s58, s66, s70                                    ; srd_x | srd_xs.num_records, extent, k_scale | num_records: to the end of the last row
+    s_sub_u32 s66, s12, s85                                    ; srd_w | w_rows, args.n, n0
+    s_min_u32 s66, s66, 16                                     ; srd_w | w_rows, w_rows, 16 | rows of W that exist
+    s_mul_i32 s46, s66, s13                                    ; srd_w | srd_w.num_records, w_rows, args.k
+    s_sub_u32 s46, s46, s64                                    ; srd_w | srd_w.num_records, srd_w.num_records, k_data | num_records: to the last row's end
+    s_add_u32 s64, s6, s64                                     ; srd_w | w_base.0, args.w_lo, k_data
+    s_addc_u32 s65, s7, 0                                      ; srd_w | w_base.1, args.w_hi, 0 | W from the first K on
+    v_mul_lo_u32 v107, v1, s13                                 ; srd_w | w_off[0], lane_row, args.k
     v_add_u32_e32 v107, v103, v107                             ; srd_w | w_off[0], lane_group16, w_off[0] | w: byte of the lane's row
-    s_mul_i32 s54, s68, s73                                    ; srd_w | srd_ws.num_records, w_rows, k_blocks
-    s_sub_u32 s54, s54, s72                                    ; srd_w | srd_ws.num_records, srd_ws.num_records, k_scale | num_records: to the last row's end
-    s_add_u32 s68, s14, s72                                    ; srd_w | w_scale_base.0, args0.w_scale_lo, k_scale
-    s_addc_u32 s69, s15, 0                                     ; srd_w | w_scale_base.1, args0.w_scale_hi, 0 | W scale from the first K on
-    v_mul_lo_u32 v108, v1, s73                                 ; srd_w | w_scale_off[0], lane_row, k_blocks
+    s_mul_i32 s50, s66, s71                                    ; srd_w | srd_ws.num_records, w_rows, k_blocks
+    s_sub_u32 s50, s50, s70                                    ; srd_w | srd_ws.num_records, srd_ws.num_records, k_scale | num_records: to the last row's end
+    s_add_u32 s66, s8, s70                                     ; srd_w | w_scale_base.0, args.w_scale_lo, k_scale
+    s_addc_u32 s67, s9, 0                                      ; srd_w | w_scale_base.1, args.w_scale_hi, 0 | W scale from the first K on
+    v_mul_lo_u32 v108, v1, s71                                 ; srd_w | w_scale_off[0], lane_row, k_blocks
     v_add_u32_e32 v108, v102, v108                             ; srd_w | w_scale_off[0], lane_group, w_scale_off[0] | w_scale: byte of the lane's row
-    s_sub_u32 s91, s90, 1                                      ; tail | tail_scale_at, steps, 1
-    s_lshl_b32 s92, s91, 7                                     ; tail | tail_data_at, tail_scale_at, 7
-    s_lshl_b32 s91, s91, 2                                     ; tail | tail_scale_at, tail_scale_at, 2
-    s_sub_u32 s72, s73, s72                                    ; tail | tail_left, k_blocks, k_scale
-    s_sub_u32 s72, s72, s91                                    ; tail | tail_left, tail_left, tail_scale_at | 32-blocks from the last step on
+    s_sub_u32 s90, s89, 1                                      ; tail | tail_scale_at, steps, 1
+    s_lshl_b32 s91, s90, 7                                     ; tail | tail_data_at, tail_scale_at, 7
+    s_lshl_b32 s90, s90, 2                                     ; tail | tail_scale_at, tail_scale_at, 2
+    s_sub_u32 s70, s71, s70                                    ; tail | tail_left, k_blocks, k_scale
+    s_sub_u32 s70, s70, s90                                    ; tail | tail_left, tail_left, tail_scale_at | 32-blocks from the last step on
     v_lshrrev_b32_e32 v2, 1, v102                              ; tail | tail_block, 1, lane_group | 32-block of the low half's bytes
-    s_sub_u32 s74, s72, 2                                      ; tail | tail_left_high, tail_left, 2
-    v_cmp_gt_i32_e64 s[80:81], s72, v2                         ; tail | tail_low, tail_left, tail_block | low half inside the row?
-    v_cmp_gt_i32_e64 s[82:83], s74, v2                         ; tail | tail_high, tail_left_high, tail_block | high half, two blocks on?
-    v_cmp_gt_i32_e64 s[84:85], s72, v102                       ; tail | tail_scale, tail_left, lane_group | scale inside the row?
-    s_waitcnt lgkmcnt(0)                                       ; wait | for posts (load_expert)
-    s_min_i32 s93, s88, s27                                    ; control | limit, posts, args16.em
-    s_cmp_le_i32 s93, s71                                      ; control | limit, block_first
+    s_sub_u32 s72, s70, 2                                      ; tail | tail_left_high, tail_left, 2
+    v_cmp_gt_i32_e64 s[76:77], s70, v2                         ; tail | tail_low, tail_left, tail_block | low half inside the row?
+    v_cmp_gt_i32_e64 s[78:79], s72, v2                         ; tail | tail_high, tail_left_high, tail_block | high half, two blocks on?
+    v_cmp_gt_i32_e64 s[80:81], s70, v102                       ; tail | tail_scale, tail_left, lane_group | scale inside the row?
+    s_min_i32 s92, s87, s21                                    ; control | limit, posts, args14.em
+    s_cmp_le_i32 s92, s69                                      ; control | limit, block_first
     s_cbranch_scc1 .L_done                                     ; control | this block and all after it are unused
 .L_used:
-    s_cmp_le_u32 s28, s70                                      ; control | args16.experts, expert
+    s_cmp_le_u32 s22, s68                                      ; control | args14.experts, expert
     s_cbranch_scc1 .L_next_block                               ; control | no expert of ours
 .L_ours:
-    s_mul_i32 s70, s70, s22                                    ; srd_w | w_first, expert, args0.n
-    s_add_u32 s70, s70, s5                                     ; srd_w | w_first, w_first, n0 | first row of W of the tile, of all experts
-    s_mul_i32 s48, s70, s23                                    ; srd_w | srd_w.base_lo, w_first, args0.k
-    s_mul_hi_u32 s49, s70, s23                                 ; srd_w | srd_w.base_hi, w_first, args0.k
-    s_add_u32 s48, s48, s6                                     ; srd_w | srd_w.base_lo, srd_w.base_lo, w_base.0
-    s_addc_u32 s49, s49, s7                                    ; srd_w | srd_w.base_hi, srd_w.base_hi, w_base.1 | W: first row, 64-bit
-    s_mul_i32 s52, s70, s73                                    ; srd_w | srd_ws.base_lo, w_first, k_blocks
-    s_mul_hi_u32 s53, s70, s73                                 ; srd_w | srd_ws.base_hi, w_first, k_blocks
-    s_add_u32 s52, s52, s68                                    ; srd_w | srd_ws.base_lo, srd_ws.base_lo, w_scale_base.0
-    s_addc_u32 s53, s53, s69                                   ; srd_w | srd_ws.base_hi, srd_ws.base_hi, w_scale_base.1 | W scale: first row, 64-bit
+    s_mul_i32 s68, s68, s12                                    ; srd_w | w_first, expert, args.n
+    s_add_u32 s68, s68, s85                                    ; srd_w | w_first, w_first, n0 | first row of W of the tile, of all experts
+    s_mul_i32 s44, s68, s13                                    ; srd_w | srd_w.base_lo, w_first, args.k
+    s_mul_hi_u32 s45, s68, s13                                 ; srd_w | srd_w.base_hi, w_first, args.k
+    s_add_u32 s44, s44, s64                                    ; srd_w | srd_w.base_lo, srd_w.base_lo, w_base.0
+    s_addc_u32 s45, s45, s65                                   ; srd_w | srd_w.base_hi, srd_w.base_hi, w_base.1 | W: first row, 64-bit
+    s_mul_i32 s48, s68, s71                                    ; srd_w | srd_ws.base_lo, w_first, k_blocks
+    s_mul_hi_u32 s49, s68, s71                                 ; srd_w | srd_ws.base_hi, w_first, k_blocks
+    s_add_u32 s48, s48, s66                                    ; srd_w | srd_ws.base_lo, srd_ws.base_lo, w_scale_base.0
+    s_addc_u32 s49, s49, s67                                   ; srd_w | srd_ws.base_hi, srd_ws.base_hi, w_scale_base.1 | W scale: first row, 64-bit
 .L_chunk:                                                      ; W of the first `depth` steps and of the last
-    s_cmp_gt_u32 s90, 1                                        ; load_w | steps, 1
+    s_cmp_gt_u32 s89, 1                                        ; load_w | steps, 1
     s_cselect_b64 exec, -1, 0                                  ; load_w | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[2:5], v107, s[48:51], 0 offen        ; load_w | w[s0][0].0-3, w_off[0], srd_w, 0
-    buffer_load_dwordx4 v[6:9], v107, s[48:51], 0 offen offset:64 ; load_w | w[s0][0].4-7, w_off[0], srd_w, 0
-    buffer_load_ubyte v109, v108, s[52:55], 0 offen            ; load_w | ws[s0][0], w_scale_off[0], srd_ws, 0
-    s_cmp_gt_u32 s90, 2                                        ; load_w | steps, 2
+    buffer_load_dwordx4 v[2:5], v107, s[44:47], 0 offen        ; load_w | w[s0][0].0-3, w_off[0], srd_w, 0
+    buffer_load_dwordx4 v[6:9], v107, s[44:47], 0 offen offset:64 ; load_w | w[s0][0].4-7, w_off[0], srd_w, 0
+    buffer_load_ubyte v109, v108, s[48:51], 0 offen            ; load_w | ws[s0][0], w_scale_off[0], srd_ws, 0
+    s_cmp_gt_u32 s89, 2                                        ; load_w | steps, 2
     s_cselect_b64 exec, -1, 0                                  ; load_w | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[10:13], v107, s[48:51], 0 offen offset:128 ; load_w | w[s1][0].0-3, w_off[0], srd_w, 0
-    buffer_load_dwordx4 v[14:17], v107, s[48:51], 0 offen offset:192 ; load_w | w[s1][0].4-7, w_off[0], srd_w, 0
-    buffer_load_ubyte v110, v108, s[52:55], 0 offen offset:4   ; load_w | ws[s1][0], w_scale_off[0], srd_ws, 0
-    s_cmp_gt_u32 s90, 3                                        ; load_w | steps, 3
+    buffer_load_dwordx4 v[10:13], v107, s[44:47], 0 offen offset:128 ; load_w | w[s1][0].0-3, w_off[0], srd_w, 0
+    buffer_load_dwordx4 v[14:17], v107, s[44:47], 0 offen offset:192 ; load_w | w[s1][0].4-7, w_off[0], srd_w, 0
+    buffer_load_ubyte v110, v108, s[48:51], 0 offen offset:4   ; load_w | ws[s1][0], w_scale_off[0], srd_ws, 0
+    s_cmp_gt_u32 s89, 3                                        ; load_w | steps, 3
     s_cselect_b64 exec, -1, 0                                  ; load_w | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[18:21], v107, s[48:51], 0 offen offset:256 ; load_w | w[s2][0].0-3, w_off[0], srd_w, 0
-    buffer_load_dwordx4 v[22:25], v107, s[48:51], 0 offen offset:320 ; load_w | w[s2][0].4-7, w_off[0], srd_w, 0
-    buffer_load_ubyte v111, v108, s[52:55], 0 offen offset:8   ; load_w | ws[s2][0], w_scale_off[0], srd_ws, 0
-    s_cmp_gt_u32 s90, 4                                        ; load_w | steps, 4
+    buffer_load_dwordx4 v[18:21], v107, s[44:47], 0 offen offset:256 ; load_w | w[s2][0].0-3, w_off[0], srd_w, 0
+    buffer_load_dwordx4 v[22:25], v107, s[44:47], 0 offen offset:320 ; load_w | w[s2][0].4-7, w_off[0], srd_w, 0
+    buffer_load_ubyte v111, v108, s[48:51], 0 offen offset:8   ; load_w | ws[s2][0], w_scale_off[0], srd_ws, 0
+    s_cmp_gt_u32 s89, 4                                        ; load_w | steps, 4
     s_cselect_b64 exec, -1, 0                                  ; load_w | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[26:29], v107, s[48:51], 0 offen offset:384 ; load_w | w[s3][0].0-3, w_off[0], srd_w, 0
-    buffer_load_dwordx4 v[30:33], v107, s[48:51], 0 offen offset:448 ; load_w | w[s3][0].4-7, w_off[0], srd_w, 0
-    buffer_load_ubyte v112, v108, s[52:55], 0 offen offset:12  ; load_w | ws[s3][0], w_scale_off[0], srd_ws, 0
-    s_cmp_gt_u32 s90, 5                                        ; load_w | steps, 5
+    buffer_load_dwordx4 v[26:29], v107, s[44:47], 0 offen offset:384 ; load_w | w[s3][0].0-3, w_off[0], srd_w, 0
+    buffer_load_dwordx4 v[30:33], v107, s[44:47], 0 offen offset:448 ; load_w | w[s3][0].4-7, w_off[0], srd_w, 0
+    buffer_load_ubyte v112, v108, s[48:51], 0 offen offset:12  ; load_w | ws[s3][0], w_scale_off[0], srd_ws, 0
+    s_cmp_gt_u32 s89, 5                                        ; load_w | steps, 5
     s_cselect_b64 exec, -1, 0                                  ; load_w | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[34:37], v107, s[48:51], 0 offen offset:512 ; load_w | w[s4][0].0-3, w_off[0], srd_w, 0
-    buffer_load_dwordx4 v[38:41], v107, s[48:51], 0 offen offset:576 ; load_w | w[s4][0].4-7, w_off[0], srd_w, 0
-    buffer_load_ubyte v113, v108, s[52:55], 0 offen offset:16  ; load_w | ws[s4][0], w_scale_off[0], srd_ws, 0
-    s_cmp_gt_u32 s90, 0                                        ; load_w | steps, 0
+    buffer_load_dwordx4 v[34:37], v107, s[44:47], 0 offen offset:512 ; load_w | w[s4][0].0-3, w_off[0], srd_w, 0
+    buffer_load_dwordx4 v[38:41], v107, s[44:47], 0 offen offset:576 ; load_w | w[s4][0].4-7, w_off[0], srd_w, 0
+    buffer_load_ubyte v113, v108, s[48:51], 0 offen offset:16  ; load_w | ws[s4][0], w_scale_off[0], srd_ws, 0
+    s_cmp_gt_u32 s89, 0                                        ; load_w | steps, 0
     s_cselect_b64 exec, -1, 0                                  ; load_w | exec, -1, 0 | a step for this slot?
-    v_cndmask_b32_e64 v98, -2.0, v107, s[82:83]                ; load_w | tail_off_high, -2.0, w_off[0], tail_high
-    v_cndmask_b32_e64 v90, -2.0, v107, s[80:81]                ; load_w | tail_off_low, -2.0, w_off[0], tail_low
-    v_cndmask_b32_e64 v99, -2.0, v108, s[84:85]                ; load_w | tail_off_scale, -2.0, w_scale_off[0], tail_scale
-    buffer_load_dwordx4 v[42:45], v90, s[48:51], s92 offen     ; load_w | w[tail][0].0-3, tail_off_low, srd_w, tail_data_at
-    buffer_load_dwordx4 v[46:49], v98, s[48:51], s92 offen offset:64 ; load_w | w[tail][0].4-7, tail_off_high, srd_w, tail_data_at
-    buffer_load_ubyte v114, v99, s[52:55], s91 offen           ; load_w | ws[tail][0], tail_off_scale, srd_ws, tail_scale_at
+    v_cndmask_b32_e64 v98, -2.0, v107, s[78:79]                ; load_w | tail_off_high, -2.0, w_off[0], tail_high
+    v_cndmask_b32_e64 v90, -2.0, v107, s[76:77]                ; load_w | tail_off_low, -2.0, w_off[0], tail_low
+    v_cndmask_b32_e64 v99, -2.0, v108, s[80:81]                ; load_w | tail_off_scale, -2.0, w_scale_off[0], tail_scale
+    buffer_load_dwordx4 v[42:45], v90, s[44:47], s91 offen     ; load_w | w[tail][0].0-3, tail_off_low, srd_w, tail_data_at
+    buffer_load_dwordx4 v[46:49], v98, s[44:47], s91 offen offset:64 ; load_w | w[tail][0].4-7, tail_off_high, srd_w, tail_data_at
+    buffer_load_ubyte v114, v99, s[48:51], s90 offen           ; load_w | ws[tail][0], tail_off_scale, srd_ws, tail_scale_at
     s_mov_b64 exec, -1                                         ; control | exec, -1 | all lanes
     s_waitcnt vmcnt(18)                                        ; wait | for ids (load_ids)
-    v_cmp_gt_u32_e64 s[6:7], s29, v106                         ; pick | valid, args16.slots, ids | a slot?
-    s_and_b32 s68, s89, 0xffffffc0                             ; pick | walk_scratch, row0, 0xffffffc0
-    s_sub_u32 s68, s26, s68                                    ; pick | walk_scratch, args16.block_m, walk_scratch
-    v_cmp_gt_u32_e64 s[68:69], s68, v105                       ; pick | inside, walk_scratch, lane | in the block?
-    s_and_b64 s[6:7], s[6:7], s[68:69]                         ; pick | valid, valid, inside
-    s_and_b32 s74, s89, 63                                     ; pick | row0_in_64, row0, 63
-    s_lshr_b64 s[68:69], s[6:7], s74                           ; pick | valid_rest, valid, row0_in_64
+    v_cmp_gt_u32_e64 s[82:83], s23, v106                       ; pick | valid, args14.slots, ids | a slot?
+    s_and_b32 s64, s88, 0xffffffc0                             ; pick | walk_scratch, row0, 0xffffffc0
+    s_sub_u32 s64, s20, s64                                    ; pick | walk_scratch, args14.block_m, walk_scratch
+    v_cmp_gt_u32_e64 s[64:65], s64, v105                       ; pick | inside, walk_scratch, lane | in the block?
+    s_and_b64 s[82:83], s[82:83], s[64:65]                     ; pick | valid, valid, inside
+    s_and_b32 s70, s88, 63                                     ; pick | row0_in_64, row0, 63
+    s_lshr_b64 s[64:65], s[82:83], s70                         ; pick | valid_rest, valid, row0_in_64
     s_cbranch_scc0 .L_next_group                               ; pick | no slot in these 64 rows
 .L_chunk_rows:                                                 ; who the rows of the chunk are
-    s_ff1_i32_b64 s68, s[68:69]                                ; pick | walk_scratch, valid_rest
-    s_and_b32 s68, s68, -16                                    ; pick | walk_scratch, walk_scratch, -16
-    s_add_u32 s89, s89, s68                                    ; pick | row0, row0, walk_scratch
-    s_add_u32 s74, s74, s68                                    ; pick | row0_in_64, row0_in_64, walk_scratch | first row of the chunk
+    s_ff1_i32_b64 s64, s[64:65]                                ; pick | walk_scratch, valid_rest
+    s_and_b32 s64, s64, -16                                    ; pick | walk_scratch, walk_scratch, -16
+    s_add_u32 s88, s88, s64                                    ; pick | row0, row0, walk_scratch
+    s_add_u32 s70, s70, s64                                    ; pick | row0_in_64, row0_in_64, walk_scratch | first row of the chunk
     v_lshlrev_b32_e32 v50, 1, v106                             ; pick | x_row, 1, ids
-    v_mul_hi_u32 v50, v50, s33                                 ; pick | x_row, x_row, args16.div_magic
-    v_lshrrev_b32_e32 v50, s34, v50                            ; pick | x_row, args16.div_shift, x_row | row of X: id / a_div
-    v_cmp_gt_u32_e64 s[68:69], s30, v50                        ; pick | x_row_exists, args16.x_rows, x_row
-    s_and_b64 s[68:69], s[68:69], s[6:7]                       ; pick | x_row_exists, x_row_exists, valid
-    v_mul_lo_u32 v51, v50, s31                                 ; pick | x_row_off, x_row, args16.ldx
-    v_cndmask_b32_e64 v51, -2.0, v51, s[68:69]                 ; pick | x_row_off, -2.0, x_row_off, x_row_exists
-    v_mul_lo_u32 v50, v50, s32                                 ; pick | xs_row_off, x_row, args16.ldxs
-    v_cndmask_b32_e64 v50, -2.0, v50, s[68:69]                 ; pick | xs_row_off, -2.0, xs_row_off, x_row_exists
-    s_lshl_b32 s68, s74, 2                                     ; pick | x_first, row0_in_64, 2
-    v_add_u32_e32 v52, s68, v104                               ; pick | x_lane, x_first, lane_row4 | 4 * lane that has the row's id
+    v_mul_hi_u32 v50, v50, s31                                 ; pick | x_row, x_row, args14.div_magic
+    v_lshrrev_b32_e32 v50, s32, v50                            ; pick | x_row, args14.div_shift, x_row | row of X: id / a_div
+    v_cmp_gt_u32_e64 s[64:65], s28, v50                        ; pick | x_row_exists, args14.x_rows, x_row
+    s_and_b64 s[64:65], s[64:65], s[82:83]                     ; pick | x_row_exists, x_row_exists, valid
+    v_mul_lo_u32 v51, v50, s29                                 ; pick | x_row_off, x_row, args14.ldx
+    v_cndmask_b32_e64 v51, -2.0, v51, s[64:65]                 ; pick | x_row_off, -2.0, x_row_off, x_row_exists
+    v_mul_lo_u32 v50, v50, s30                                 ; pick | xs_row_off, x_row, args14.ldxs
+    v_cndmask_b32_e64 v50, -2.0, v50, s[64:65]                 ; pick | xs_row_off, -2.0, xs_row_off, x_row_exists
+    s_lshl_b32 s64, s70, 2                                     ; pick | x_first, row0_in_64, 2
+    v_add_u32_e32 v52, s64, v104                               ; pick | x_lane, x_first, lane_row4 | 4 * lane that has the row's id
     ds_bpermute_b32 v115, v52, v51                             ; pick | x_off[0], x_lane, x_row_off
     ds_bpermute_b32 v116, v52, v50                             ; pick | xs_off[0], x_lane, xs_row_off
     s_waitcnt lgkmcnt(1)                                       ; wait | for x_off[0] (pick)
     v_add_u32_e32 v115, v103, v115                             ; pick | x_off[0], lane_group16, x_off[0]
     s_waitcnt lgkmcnt(0)                                       ; wait | for xs_off[0] (pick)
     v_add_u32_e32 v116, v102, v116                             ; pick | xs_off[0], lane_group, xs_off[0]
-    s_cmp_gt_u32 s90, 1                                        ; load_x | steps, 1
+    s_cmp_gt_u32 s89, 1                                        ; load_x | steps, 1
     s_cselect_b64 exec, -1, 0                                  ; load_x | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[50:53], v115, s[56:59], 0 offen      ; load_x | x[s0][0].0-3, x_off[0], srd_x, 0
-    buffer_load_dwordx4 v[54:57], v115, s[56:59], 0 offen offset:64 ; load_x | x[s0][0].4-7, x_off[0], srd_x, 0
-    buffer_load_ubyte v117, v116, s[60:63], 0 offen            ; load_x | xs[s0][0], xs_off[0], srd_xs, 0
-    s_cmp_gt_u32 s90, 2                                        ; load_x | steps, 2
+    buffer_load_dwordx4 v[50:53], v115, s[52:55], 0 offen      ; load_x | x[s0][0].0-3, x_off[0], srd_x, 0
+    buffer_load_dwordx4 v[54:57], v115, s[52:55], 0 offen offset:64 ; load_x | x[s0][0].4-7, x_off[0], srd_x, 0
+    buffer_load_ubyte v117, v116, s[56:59], 0 offen            ; load_x | xs[s0][0], xs_off[0], srd_xs, 0
+    s_cmp_gt_u32 s89, 2                                        ; load_x | steps, 2
     s_cselect_b64 exec, -1, 0                                  ; load_x | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[58:61], v115, s[56:59], 0 offen offset:128 ; load_x | x[s1][0].0-3, x_off[0], srd_x, 0
-    buffer_load_dwordx4 v[62:65], v115, s[56:59], 0 offen offset:192 ; load_x | x[s1][0].4-7, x_off[0], srd_x, 0
-    buffer_load_ubyte v118, v116, s[60:63], 0 offen offset:4   ; load_x | xs[s1][0], xs_off[0], srd_xs, 0
-    s_cmp_gt_u32 s90, 3                                        ; load_x | steps, 3
+    buffer_load_dwordx4 v[58:61], v115, s[52:55], 0 offen offset:128 ; load_x | x[s1][0].0-3, x_off[0], srd_x, 0
+    buffer_load_dwordx4 v[62:65], v115, s[52:55], 0 offen offset:192 ; load_x | x[s1][0].4-7, x_off[0], srd_x, 0
+    buffer_load_ubyte v118, v116, s[56:59], 0 offen offset:4   ; load_x | xs[s1][0], xs_off[0], srd_xs, 0
+    s_cmp_gt_u32 s89, 3                                        ; load_x | steps, 3
     s_cselect_b64 exec, -1, 0                                  ; load_x | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[66:69], v115, s[56:59], 0 offen offset:256 ; load_x | x[s2][0].0-3, x_off[0], srd_x, 0
-    buffer_load_dwordx4 v[70:73], v115, s[56:59], 0 offen offset:320 ; load_x | x[s2][0].4-7, x_off[0], srd_x, 0
-    buffer_load_ubyte v119, v116, s[60:63], 0 offen offset:8   ; load_x | xs[s2][0], xs_off[0], srd_xs, 0
-    s_cmp_gt_u32 s90, 4                                        ; load_x | steps, 4
+    buffer_load_dwordx4 v[66:69], v115, s[52:55], 0 offen offset:256 ; load_x | x[s2][0].0-3, x_off[0], srd_x, 0
+    buffer_load_dwordx4 v[70:73], v115, s[52:55], 0 offen offset:320 ; load_x | x[s2][0].4-7, x_off[0], srd_x, 0
+    buffer_load_ubyte v119, v116, s[56:59], 0 offen offset:8   ; load_x | xs[s2][0], xs_off[0], srd_xs, 0
+    s_cmp_gt_u32 s89, 4                                        ; load_x | steps, 4
     s_cselect_b64 exec, -1, 0                                  ; load_x | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[74:77], v115, s[56:59], 0 offen offset:384 ; load_x | x[s3][0].0-3, x_off[0], srd_x, 0
-    buffer_load_dwordx4 v[78:81], v115, s[56:59], 0 offen offset:448 ; load_x | x[s3][0].4-7, x_off[0], srd_x, 0
-    buffer_load_ubyte v120, v116, s[60:63], 0 offen offset:12  ; load_x | xs[s3][0], xs_off[0], srd_xs, 0
-    s_cmp_gt_u32 s90, 5                                        ; load_x | steps, 5
+    buffer_load_dwordx4 v[74:77], v115, s[52:55], 0 offen offset:384 ; load_x | x[s3][0].0-3, x_off[0], srd_x, 0
+    buffer_load_dwordx4 v[78:81], v115, s[52:55], 0 offen offset:448 ; load_x | x[s3][0].4-7, x_off[0], srd_x, 0
+    buffer_load_ubyte v120, v116, s[56:59], 0 offen offset:12  ; load_x | xs[s3][0], xs_off[0], srd_xs, 0
+    s_cmp_gt_u32 s89, 5                                        ; load_x | steps, 5
     s_cselect_b64 exec, -1, 0                                  ; load_x | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[82:85], v115, s[56:59], 0 offen offset:512 ; load_x | x[s4][0].0-3, x_off[0], srd_x, 0
-    buffer_load_dwordx4 v[86:89], v115, s[56:59], 0 offen offset:576 ; load_x | x[s4][0].4-7, x_off[0], srd_x, 0
-    buffer_load_ubyte v121, v116, s[60:63], 0 offen offset:16  ; load_x | xs[s4][0], xs_off[0], srd_xs, 0
-    s_cmp_gt_u32 s90, 0                                        ; load_x | steps, 0
+    buffer_load_dwordx4 v[82:85], v115, s[52:55], 0 offen offset:512 ; load_x | x[s4][0].0-3, x_off[0], srd_x, 0
+    buffer_load_dwordx4 v[86:89], v115, s[52:55], 0 offen offset:576 ; load_x | x[s4][0].4-7, x_off[0], srd_x, 0
+    buffer_load_ubyte v121, v116, s[56:59], 0 offen offset:16  ; load_x | xs[s4][0], xs_off[0], srd_xs, 0
+    s_cmp_gt_u32 s89, 0                                        ; load_x | steps, 0
     s_cselect_b64 exec, -1, 0                                  ; load_x | exec, -1, 0 | a step for this slot?
-    v_cndmask_b32_e64 v98, -2.0, v115, s[82:83]                ; load_x | tail_off_high, -2.0, x_off[0], tail_high
-    v_cndmask_b32_e64 v90, -2.0, v115, s[80:81]                ; load_x | tail_off_low, -2.0, x_off[0], tail_low
-    v_cndmask_b32_e64 v99, -2.0, v116, s[84:85]                ; load_x | tail_off_scale, -2.0, xs_off[0], tail_scale
-    buffer_load_dwordx4 v[90:93], v90, s[56:59], s92 offen     ; load_x | x[tail][0].0-3, tail_off_low, srd_x, tail_data_at
-    buffer_load_dwordx4 v[94:97], v98, s[56:59], s92 offen offset:64 ; load_x | x[tail][0].4-7, tail_off_high, srd_x, tail_data_at
-    buffer_load_ubyte v122, v99, s[60:63], s91 offen           ; load_x | xs[tail][0], tail_off_scale, srd_xs, tail_scale_at
+    v_cndmask_b32_e64 v98, -2.0, v115, s[78:79]                ; load_x | tail_off_high, -2.0, x_off[0], tail_high
+    v_cndmask_b32_e64 v90, -2.0, v115, s[76:77]                ; load_x | tail_off_low, -2.0, x_off[0], tail_low
+    v_cndmask_b32_e64 v99, -2.0, v116, s[80:81]                ; load_x | tail_off_scale, -2.0, xs_off[0], tail_scale
+    buffer_load_dwordx4 v[90:93], v90, s[52:55], s91 offen     ; load_x | x[tail][0].0-3, tail_off_low, srd_x, tail_data_at
+    buffer_load_dwordx4 v[94:97], v98, s[52:55], s91 offen offset:64 ; load_x | x[tail][0].4-7, tail_off_high, srd_x, tail_data_at
+    buffer_load_ubyte v122, v99, s[56:59], s90 offen           ; load_x | xs[tail][0], tail_off_scale, srd_xs, tail_scale_at
     s_mov_b64 exec, -1                                         ; control | exec, -1 | all lanes
     v_lshlrev_b32_e32 v123, 2, v106                            ; load_weight | weight, 2, ids
-    s_lshl_b32 s70, s29, 2                                     ; load_weight | srd_weights.num_records, args16.slots, 2
-    s_and_b32 s68, s46, 16                                     ; load_weight | srd_weights.base_lo, args32.format, 16
-    s_cselect_b32 s70, s70, 0                                  ; load_weight | srd_weights.num_records, srd_weights.num_records, 0 | num_records: none if not weighted
-    s_mov_b32 s68, s36                                         ; load_weight | srd_weights.base_lo, args16.weights_lo
-    s_and_b32 s69, s37, 0xffff                                 ; load_weight | srd_weights.base_hi, args16.weights_hi, 0xffff | 48 bits of whatever the pointer is
-    s_mov_b32 s71, 0x20000                                     ; load_weight | srd_weights.word3, 0x20000
-    buffer_load_dword v123, v123, s[68:71], 0 offen            ; load_weight | weight, weight, srd_weights, 0 | or 0
-    s_mov_b32 s68, s90                                         ; control | steps_left, steps
-    s_mov_b32 s69, 0                                           ; control | data_at, 0
-    s_mov_b32 s70, 0                                           ; control | scale_at, 0
+    s_lshl_b32 s66, s23, 2                                     ; load_weight | srd_weights.num_records, args14.slots, 2
+    s_and_b32 s64, s84, 16                                     ; load_weight | srd_weights.base_lo, args38, 16
+    s_cselect_b32 s66, s66, 0                                  ; load_weight | srd_weights.num_records, srd_weights.num_records, 0 | num_records: none if not weighted
+    s_mov_b32 s64, s34                                         ; load_weight | srd_weights.base_lo, args14.weights_lo
+    s_and_b32 s65, s35, 0xffff                                 ; load_weight | srd_weights.base_hi, args14.weights_hi, 0xffff | 48 bits of whatever the pointer is
+    s_mov_b32 s67, 0x20000                                     ; load_weight | srd_weights.word3, 0x20000
+    buffer_load_dword v123, v123, s[64:67], 0 offen            ; load_weight | weight, weight, srd_weights, 0 | or 0
+    s_mov_b32 s64, s89                                         ; control | steps_left, steps
+    s_mov_b32 s65, 0                                           ; control | data_at, 0
+    s_mov_b32 s66, 0                                           ; control | scale_at, 0
     v_mov_b64_e32 v[98:99], 0                                  ; init | acc[m0][n0].0-1, 0
     v_mov_b64_e32 v[100:101], 0                                ; init | acc[m0][n0].2-3, 0
-    s_cmp_le_u32 s68, 6                                        ; control | steps_left, 6
+    s_cmp_le_u32 s64, 6                                        ; control | steps_left, 6
     s_cbranch_scc1 .L_loaded                                   ; control | all of the slice is in flight: no loop
 .L_loop:                                                       ; one round: each slot is computed and refilled with the step `depth` later
-    s_add_u32 s69, s69, 0x280                                  ; control | data_at, data_at, 0x280
-    s_add_u32 s70, s70, 20                                     ; control | scale_at, scale_at, 20
+    s_add_u32 s65, s65, 0x280                                  ; control | data_at, data_at, 0x280
+    s_add_u32 s66, s66, 20                                     ; control | scale_at, scale_at, 20
     s_waitcnt vmcnt(16)                                        ; wait | for w[s0][0].0-3 (load_w), w[s0][0].4-7 (load_w), ws[s0][0] (load_w), x[s0][0].0-3 (load_x), x[s0][0].4-7 (load_x), xs[s0][0] (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[50:57], v[2:9], v[98:101], v117, v109 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s0][0], w[s0][0], acc[m0][n0], xs[s0][0], ws[s0][0]
-    s_cmp_gt_u32 s68, 6                                        ; control | steps_left, 6
+    s_cmp_gt_u32 s64, 6                                        ; control | steps_left, 6
     s_cselect_b64 exec, -1, 0                                  ; control | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[2:5], v107, s[48:51], s69 offen      ; load_w | w[s0][0].0-3, w_off[0], srd_w, data_at
-    buffer_load_dwordx4 v[6:9], v107, s[48:51], s69 offen offset:64 ; load_w | w[s0][0].4-7, w_off[0], srd_w, data_at
-    buffer_load_ubyte v109, v108, s[52:55], s70 offen          ; load_w | ws[s0][0], w_scale_off[0], srd_ws, scale_at
-    buffer_load_dwordx4 v[50:53], v115, s[56:59], s69 offen    ; load_x | x[s0][0].0-3, x_off[0], srd_x, data_at
-    buffer_load_dwordx4 v[54:57], v115, s[56:59], s69 offen offset:64 ; load_x | x[s0][0].4-7, x_off[0], srd_x, data_at
-    buffer_load_ubyte v117, v116, s[60:63], s70 offen          ; load_x | xs[s0][0], xs_off[0], srd_xs, scale_at
+    buffer_load_dwordx4 v[2:5], v107, s[44:47], s65 offen      ; load_w | w[s0][0].0-3, w_off[0], srd_w, data_at
+    buffer_load_dwordx4 v[6:9], v107, s[44:47], s65 offen offset:64 ; load_w | w[s0][0].4-7, w_off[0], srd_w, data_at
+    buffer_load_ubyte v109, v108, s[48:51], s66 offen          ; load_w | ws[s0][0], w_scale_off[0], srd_ws, scale_at
+    buffer_load_dwordx4 v[50:53], v115, s[52:55], s65 offen    ; load_x | x[s0][0].0-3, x_off[0], srd_x, data_at
+    buffer_load_dwordx4 v[54:57], v115, s[52:55], s65 offen offset:64 ; load_x | x[s0][0].4-7, x_off[0], srd_x, data_at
+    buffer_load_ubyte v117, v116, s[56:59], s66 offen          ; load_x | xs[s0][0], xs_off[0], srd_xs, scale_at
     s_waitcnt vmcnt(19)                                        ; wait | for x[s1][0].0-3 (load_x), x[s1][0].4-7 (load_x), xs[s1][0] (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[58:65], v[10:17], v[98:101], v118, v110 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s1][0], w[s1][0], acc[m0][n0], xs[s1][0], ws[s1][0]
-    s_cmp_gt_u32 s68, 7                                        ; control | steps_left, 7
+    s_cmp_gt_u32 s64, 7                                        ; control | steps_left, 7
     s_cselect_b64 exec, -1, 0                                  ; control | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[10:13], v107, s[48:51], s69 offen offset:128 ; load_w | w[s1][0].0-3, w_off[0], srd_w, data_at
-    buffer_load_dwordx4 v[14:17], v107, s[48:51], s69 offen offset:192 ; load_w | w[s1][0].4-7, w_off[0], srd_w, data_at
-    buffer_load_ubyte v110, v108, s[52:55], s70 offen offset:4 ; load_w | ws[s1][0], w_scale_off[0], srd_ws, scale_at
-    buffer_load_dwordx4 v[58:61], v115, s[56:59], s69 offen offset:128 ; load_x | x[s1][0].0-3, x_off[0], srd_x, data_at
-    buffer_load_dwordx4 v[62:65], v115, s[56:59], s69 offen offset:192 ; load_x | x[s1][0].4-7, x_off[0], srd_x, data_at
-    buffer_load_ubyte v118, v116, s[60:63], s70 offen offset:4 ; load_x | xs[s1][0], xs_off[0], srd_xs, scale_at
+    buffer_load_dwordx4 v[10:13], v107, s[44:47], s65 offen offset:128 ; load_w | w[s1][0].0-3, w_off[0], srd_w, data_at
+    buffer_load_dwordx4 v[14:17], v107, s[44:47], s65 offen offset:192 ; load_w | w[s1][0].4-7, w_off[0], srd_w, data_at
+    buffer_load_ubyte v110, v108, s[48:51], s66 offen offset:4 ; load_w | ws[s1][0], w_scale_off[0], srd_ws, scale_at
+    buffer_load_dwordx4 v[58:61], v115, s[52:55], s65 offen offset:128 ; load_x | x[s1][0].0-3, x_off[0], srd_x, data_at
+    buffer_load_dwordx4 v[62:65], v115, s[52:55], s65 offen offset:192 ; load_x | x[s1][0].4-7, x_off[0], srd_x, data_at
+    buffer_load_ubyte v118, v116, s[56:59], s66 offen offset:4 ; load_x | xs[s1][0], xs_off[0], srd_xs, scale_at
     s_waitcnt vmcnt(22)                                        ; wait | for x[s2][0].0-3 (load_x), xs[s2][0] (load_x), x[s2][0].4-7 (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[66:73], v[18:25], v[98:101], v119, v111 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s2][0], w[s2][0], acc[m0][n0], xs[s2][0], ws[s2][0]
-    s_cmp_gt_u32 s68, 8                                        ; control | steps_left, 8
+    s_cmp_gt_u32 s64, 8                                        ; control | steps_left, 8
     s_cselect_b64 exec, -1, 0                                  ; control | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[18:21], v107, s[48:51], s69 offen offset:256 ; load_w | w[s2][0].0-3, w_off[0], srd_w, data_at
-    buffer_load_dwordx4 v[22:25], v107, s[48:51], s69 offen offset:320 ; load_w | w[s2][0].4-7, w_off[0], srd_w, data_at
-    buffer_load_ubyte v111, v108, s[52:55], s70 offen offset:8 ; load_w | ws[s2][0], w_scale_off[0], srd_ws, scale_at
-    buffer_load_dwordx4 v[66:69], v115, s[56:59], s69 offen offset:256 ; load_x | x[s2][0].0-3, x_off[0], srd_x, data_at
-    buffer_load_dwordx4 v[70:73], v115, s[56:59], s69 offen offset:320 ; load_x | x[s2][0].4-7, x_off[0], srd_x, data_at
-    buffer_load_ubyte v119, v116, s[60:63], s70 offen offset:8 ; load_x | xs[s2][0], xs_off[0], srd_xs, scale_at
+    buffer_load_dwordx4 v[18:21], v107, s[44:47], s65 offen offset:256 ; load_w | w[s2][0].0-3, w_off[0], srd_w, data_at
+    buffer_load_dwordx4 v[22:25], v107, s[44:47], s65 offen offset:320 ; load_w | w[s2][0].4-7, w_off[0], srd_w, data_at
+    buffer_load_ubyte v111, v108, s[48:51], s66 offen offset:8 ; load_w | ws[s2][0], w_scale_off[0], srd_ws, scale_at
+    buffer_load_dwordx4 v[66:69], v115, s[52:55], s65 offen offset:256 ; load_x | x[s2][0].0-3, x_off[0], srd_x, data_at
+    buffer_load_dwordx4 v[70:73], v115, s[52:55], s65 offen offset:320 ; load_x | x[s2][0].4-7, x_off[0], srd_x, data_at
+    buffer_load_ubyte v119, v116, s[56:59], s66 offen offset:8 ; load_x | xs[s2][0], xs_off[0], srd_xs, scale_at
     s_waitcnt vmcnt(24)                                        ; wait | for x[s3][0].0-3 (load_x), ws[s3][0] (load_w), x[s3][0].4-7 (load_x), xs[s3][0] (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[74:81], v[26:33], v[98:101], v120, v112 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s3][0], w[s3][0], acc[m0][n0], xs[s3][0], ws[s3][0]
-    s_cmp_gt_u32 s68, 9                                        ; control | steps_left, 9
+    s_cmp_gt_u32 s64, 9                                        ; control | steps_left, 9
     s_cselect_b64 exec, -1, 0                                  ; control | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[26:29], v107, s[48:51], s69 offen offset:384 ; load_w | w[s3][0].0-3, w_off[0], srd_w, data_at
-    buffer_load_dwordx4 v[30:33], v107, s[48:51], s69 offen offset:448 ; load_w | w[s3][0].4-7, w_off[0], srd_w, data_at
-    buffer_load_ubyte v112, v108, s[52:55], s70 offen offset:12 ; load_w | ws[s3][0], w_scale_off[0], srd_ws, scale_at
-    buffer_load_dwordx4 v[74:77], v115, s[56:59], s69 offen offset:384 ; load_x | x[s3][0].0-3, x_off[0], srd_x, data_at
-    buffer_load_dwordx4 v[78:81], v115, s[56:59], s69 offen offset:448 ; load_x | x[s3][0].4-7, x_off[0], srd_x, data_at
-    buffer_load_ubyte v120, v116, s[60:63], s70 offen offset:12 ; load_x | xs[s3][0], xs_off[0], srd_xs, scale_at
+    buffer_load_dwordx4 v[26:29], v107, s[44:47], s65 offen offset:384 ; load_w | w[s3][0].0-3, w_off[0], srd_w, data_at
+    buffer_load_dwordx4 v[30:33], v107, s[44:47], s65 offen offset:448 ; load_w | w[s3][0].4-7, w_off[0], srd_w, data_at
+    buffer_load_ubyte v112, v108, s[48:51], s66 offen offset:12 ; load_w | ws[s3][0], w_scale_off[0], srd_ws, scale_at
+    buffer_load_dwordx4 v[74:77], v115, s[52:55], s65 offen offset:384 ; load_x | x[s3][0].0-3, x_off[0], srd_x, data_at
+    buffer_load_dwordx4 v[78:81], v115, s[52:55], s65 offen offset:448 ; load_x | x[s3][0].4-7, x_off[0], srd_x, data_at
+    buffer_load_ubyte v120, v116, s[56:59], s66 offen offset:12 ; load_x | xs[s3][0], xs_off[0], srd_xs, scale_at
     s_waitcnt vmcnt(24)                                        ; wait | for x[s4][0].4-7 (load_x), w[s4][0].0-3 (load_w), xs[s4][0] (load_x), w[s4][0].4-7 (load_w), ws[s4][0] (load_w), x[s4][0].0-3 (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[82:89], v[34:41], v[98:101], v121, v113 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s4][0], w[s4][0], acc[m0][n0], xs[s4][0], ws[s4][0]
-    s_cmp_gt_u32 s68, 10                                       ; control | steps_left, 10
+    s_cmp_gt_u32 s64, 10                                       ; control | steps_left, 10
     s_cselect_b64 exec, -1, 0                                  ; control | exec, -1, 0 | a step for this slot?
-    buffer_load_dwordx4 v[34:37], v107, s[48:51], s69 offen offset:512 ; load_w | w[s4][0].0-3, w_off[0], srd_w, data_at
-    buffer_load_dwordx4 v[38:41], v107, s[48:51], s69 offen offset:576 ; load_w | w[s4][0].4-7, w_off[0], srd_w, data_at
-    buffer_load_ubyte v113, v108, s[52:55], s70 offen offset:16 ; load_w | ws[s4][0], w_scale_off[0], srd_ws, scale_at
-    buffer_load_dwordx4 v[82:85], v115, s[56:59], s69 offen offset:512 ; load_x | x[s4][0].0-3, x_off[0], srd_x, data_at
-    buffer_load_dwordx4 v[86:89], v115, s[56:59], s69 offen offset:576 ; load_x | x[s4][0].4-7, x_off[0], srd_x, data_at
-    buffer_load_ubyte v121, v116, s[60:63], s70 offen offset:16 ; load_x | xs[s4][0], xs_off[0], srd_xs, scale_at
-    s_sub_u32 s68, s68, 5                                      ; control | steps_left, steps_left, 5
-    s_cmp_gt_u32 s68, 6                                        ; control | steps_left, 6
+    buffer_load_dwordx4 v[34:37], v107, s[44:47], s65 offen offset:512 ; load_w | w[s4][0].0-3, w_off[0], srd_w, data_at
+    buffer_load_dwordx4 v[38:41], v107, s[44:47], s65 offen offset:576 ; load_w | w[s4][0].4-7, w_off[0], srd_w, data_at
+    buffer_load_ubyte v113, v108, s[48:51], s66 offen offset:16 ; load_w | ws[s4][0], w_scale_off[0], srd_ws, scale_at
+    buffer_load_dwordx4 v[82:85], v115, s[52:55], s65 offen offset:512 ; load_x | x[s4][0].0-3, x_off[0], srd_x, data_at
+    buffer_load_dwordx4 v[86:89], v115, s[52:55], s65 offen offset:576 ; load_x | x[s4][0].4-7, x_off[0], srd_x, data_at
+    buffer_load_ubyte v121, v116, s[56:59], s66 offen offset:16 ; load_x | xs[s4][0], xs_off[0], srd_xs, scale_at
+    s_sub_u32 s64, s64, 5                                      ; control | steps_left, steps_left, 5
+    s_cmp_gt_u32 s64, 6                                        ; control | steps_left, 6
     s_cbranch_scc1 .L_loop                                     ; control | more steps than slots are left
 .L_loaded:                                                     ; the last round
     s_mov_b64 exec, -1                                         ; control | exec, -1 | all lanes
-    s_cmp_le_u32 s68, 1                                        ; control | steps_left, 1
+    s_cmp_le_u32 s64, 1                                        ; control | steps_left, 1
     s_cbranch_scc1 .L_tail_math                                ; control | no step in this slot or after
 .L_drain_0:                                                    ; last round, slot 0: no refill
     s_waitcnt vmcnt(16)                                        ; wait | for w[s0][0].0-3 (load_w), w[s0][0].4-7 (load_w), ws[s0][0] (load_w), x[s0][0].0-3 (load_x), x[s0][0].4-7 (load_x), xs[s0][0] (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[50:57], v[2:9], v[98:101], v117, v109 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s0][0], w[s0][0], acc[m0][n0], xs[s0][0], ws[s0][0]
-    s_cmp_le_u32 s68, 2                                        ; control | steps_left, 2
+    s_cmp_le_u32 s64, 2                                        ; control | steps_left, 2
     s_cbranch_scc1 .L_tail_math                                ; control | no step in this slot or after
 .L_drain_1:                                                    ; last round, slot 1: no refill
     s_waitcnt vmcnt(13)                                        ; wait | for x[s1][0].0-3 (load_x), x[s1][0].4-7 (load_x), xs[s1][0] (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[58:65], v[10:17], v[98:101], v118, v110 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s1][0], w[s1][0], acc[m0][n0], xs[s1][0], ws[s1][0]
-    s_cmp_le_u32 s68, 3                                        ; control | steps_left, 3
+    s_cmp_le_u32 s64, 3                                        ; control | steps_left, 3
     s_cbranch_scc1 .L_tail_math                                ; control | no step in this slot or after
 .L_drain_2:                                                    ; last round, slot 2: no refill
     s_waitcnt vmcnt(10)                                        ; wait | for x[s2][0].0-3 (load_x), xs[s2][0] (load_x), x[s2][0].4-7 (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[66:73], v[18:25], v[98:101], v119, v111 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s2][0], w[s2][0], acc[m0][n0], xs[s2][0], ws[s2][0]
-    s_cmp_le_u32 s68, 4                                        ; control | steps_left, 4
+    s_cmp_le_u32 s64, 4                                        ; control | steps_left, 4
     s_cbranch_scc1 .L_tail_math                                ; control | no step in this slot or after
 .L_drain_3:                                                    ; last round, slot 3: no refill
     s_waitcnt vmcnt(6)                                         ; wait | for x[s3][0].0-3 (load_x), ws[s3][0] (load_w), x[s3][0].4-7 (load_x), xs[s3][0] (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[74:81], v[26:33], v[98:101], v120, v112 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s3][0], w[s3][0], acc[m0][n0], xs[s3][0], ws[s3][0]
-    s_cmp_le_u32 s68, 5                                        ; control | steps_left, 5
+    s_cmp_le_u32 s64, 5                                        ; control | steps_left, 5
     s_cbranch_scc1 .L_tail_math                                ; control | no step in this slot or after
 .L_drain_4:                                                    ; last round, slot 4: no refill
     s_waitcnt vmcnt(0)                                         ; wait | for x[s4][0].4-7 (load_x), w[s4][0].0-3 (load_w), xs[s4][0] (load_x), w[s4][0].4-7 (load_w), ws[s4][0] (load_w), x[s4][0].0-3 (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[82:89], v[34:41], v[98:101], v121, v113 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[s4][0], w[s4][0], acc[m0][n0], xs[s4][0], ws[s4][0]
 .L_tail_math:                                                  ; the wave's last step
-    s_cmp_eq_u32 s90, 0                                        ; control | steps, 0
+    s_cmp_eq_u32 s89, 0                                        ; control | steps, 0
     s_cbranch_scc1 .L_reduce                                   ; control | a wave without steps adds zeros
 .L_tail_add:
     s_waitcnt vmcnt(1)                                         ; wait | for w[tail][0].0-3 (load_w), w[tail][0].4-7 (load_w), ws[tail][0] (load_w), x[tail][0].0-3 (load_x), x[tail][0].4-7 (load_x), xs[tail][0] (load_x)
     v_mfma_scale_f32_16x16x128_f8f6f4 v[98:101], v[90:97], v[42:49], v[98:101], v122, v114 op_sel_hi:[0,0,0] ; math | acc[m0][n0], x[tail][0], w[tail][0], acc[m0][n0], xs[tail][0], ws[tail][0]
 .L_reduce:                                                     ; sum over the waves, in wave order
-    s_and_b32 s68, s46, 16                                     ; out | unweighted, args32.format, 16
-    s_cselect_b32 s68, 0, 0x3f800000                           ; out | unweighted, 0, 0x3f800000
+    s_and_b32 s64, s84, 16                                     ; out | unweighted, args38, 16
+    s_cselect_b32 s64, 0, 0x3f800000                           ; out | unweighted, 0, 0x3f800000
     s_waitcnt vmcnt(0)                                         ; wait | for weight (load_weight)
-    v_or_b32_e32 v123, s68, v123                               ; out | weight, unweighted, weight | the weight, or 1
-    s_and_b32 s68, s46, 3                                      ; out | size_type, args32.format, 3
-    s_cmp_eq_u32 s68, 2                                        ; out | size_type, 2
-    s_cselect_b32 s75, 2, 1                                    ; out | size_log2, 2, 1 | log2 of the bytes of an element of Out
-    s_add_u32 s68, s40, 0x8000                                 ; out | srd_out.base_lo, args32.workspace_lo, 0x8000
-    s_addc_u32 s69, s41, 0                                     ; out | srd_out.base_hi, args32.workspace_hi, 0
-    s_and_b32 s76, s46, 32                                     ; out | out_stride, args32.format, 32 | SCC: combined
-    s_cselect_b32 s68, s68, s38                                ; out | srd_out.base_lo, srd_out.base_lo, args16.out_lo
-    s_cselect_b32 s69, s69, s39                                ; out | srd_out.base_hi, srd_out.base_hi, args16.out_hi | rows to combine, or Out
-    s_cselect_b32 s75, 2, s75                                  ; out | size_log2, 2, size_log2
-    s_cselect_b32 s76, s22, s35                                ; out | out_stride, args0.n, args16.ldo
-    s_mov_b32 s71, 0x20000                                     ; out | srd_out.word3, 0x20000
-    s_lshl_b32 s76, s76, s75                                   ; out | out_stride, out_stride, size_log2 | bytes from row to row
-    s_sub_u32 s72, s29, 1                                      ; out | out_extent, args16.slots, 1
-    s_mul_i32 s72, s72, s76                                    ; out | out_extent, out_extent, out_stride
-    s_lshl_b32 s73, s22, s75                                   ; out | out_row_bytes, args0.n, size_log2
-    s_add_u32 s70, s72, s73                                    ; out | srd_out.num_records, out_extent, out_row_bytes | num_records: to the last row's end
-    v_add_u32_e32 v70, s5, v1                                  ; out | column[0], n0, lane_row | column of the lane
+    v_or_b32_e32 v123, s64, v123                               ; out | weight, unweighted, weight | the weight, or 1
+    s_and_b32 s64, s84, 3                                      ; out | size_type, args38, 3
+    s_cmp_eq_u32 s64, 2                                        ; out | size_type, 2
+    s_cselect_b32 s71, 2, 1                                    ; out | size_log2, 2, 1 | log2 of the bytes of an element of Out
+    s_add_u32 s64, s38, 0x8000                                 ; out | srd_out.base_lo, args30.workspace_lo, 0x8000
+    s_addc_u32 s65, s39, 0                                     ; out | srd_out.base_hi, args30.workspace_hi, 0
+    s_and_b32 s72, s84, 32                                     ; out | out_stride, args38, 32 | SCC: combined
+    s_cselect_b32 s64, s64, s36                                ; out | srd_out.base_lo, srd_out.base_lo, args30.out_lo
+    s_cselect_b32 s65, s65, s37                                ; out | srd_out.base_hi, srd_out.base_hi, args30.out_hi | rows to combine, or Out
+    s_cselect_b32 s71, 2, s71                                  ; out | size_log2, 2, size_log2
+    s_cselect_b32 s72, s12, s33                                ; out | out_stride, args.n, args14.ldo
+    s_mov_b32 s67, 0x20000                                     ; out | srd_out.word3, 0x20000
+    s_lshl_b32 s72, s72, s71                                   ; out | out_stride, out_stride, size_log2 | bytes from row to row
+    s_sub_u32 s68, s23, 1                                      ; out | out_extent, args14.slots, 1
+    s_mul_i32 s68, s68, s72                                    ; out | out_extent, out_extent, out_stride
+    s_lshl_b32 s69, s12, s71                                   ; out | out_row_bytes, args.n, size_log2
+    s_add_u32 s66, s68, s69                                    ; out | srd_out.num_records, out_extent, out_row_bytes | num_records: to the last row's end
+    v_add_u32_e32 v70, s85, v1                                 ; out | column[0], n0, lane_row | column of the lane
     v_mov_b32_e32 v2, 0x80000000                               ; out | off_none, 0x80000000
-    v_cmp_gt_i32_e64 s[72:73], s22, v70                        ; out | column_exists, args0.n, column[0] | column inside Out?
-    v_lshlrev_b32_e32 v70, s75, v70                            ; out | column[0], size_log2, column[0]
-    v_cndmask_b32_e64 v70, v2, v70, s[72:73]                   ; out | column[0], off_none, column[0], column_exists
+    v_cmp_gt_i32_e64 s[68:69], s12, v70                        ; out | column_exists, args.n, column[0] | column inside Out?
+    v_lshlrev_b32_e32 v70, s71, v70                            ; out | column[0], size_log2, column[0]
+    v_cndmask_b32_e64 v70, v2, v70, s[68:69]                   ; out | column[0], off_none, column[0], column_exists
     v_mov_b32_e32 v2, 0x80000000                               ; out | row_none, 0x80000000
-    v_mul_lo_u32 v3, v106, s76                                 ; out | out_row_off, ids, out_stride
-    v_cndmask_b32_e64 v3, v2, v3, s[6:7]                       ; out | out_row_off, row_none, out_row_off, valid | only slots have a row
-    s_lshl_b32 s72, s86, 4                                     ; out | row_first, wave, 4
-    s_add_u32 s72, s72, s74                                    ; out | row_first, row_first, row0_in_64
-    s_lshl_b32 s72, s72, 2                                     ; out | row_first, row_first, 2 | 4 * lane that has the first id of the tile
-    v_add_u32_e32 v2, s72, v103                                ; out | row_lane, row_first, lane_group16 | 4 * that of the lane's first row
+    v_mul_lo_u32 v3, v106, s72                                 ; out | out_row_off, ids, out_stride
+    v_cndmask_b32_e64 v3, v2, v3, s[82:83]                     ; out | out_row_off, row_none, out_row_off, valid | only slots have a row
+    s_lshl_b32 s68, s19, 4                                     ; out | row_first, wave, 4
+    s_add_u32 s68, s68, s70                                    ; out | row_first, row_first, row0_in_64
+    s_lshl_b32 s68, s68, 2                                     ; out | row_first, row_first, 2 | 4 * lane that has the first id of the tile
+    v_add_u32_e32 v2, s68, v103                                ; out | row_lane, row_first, lane_group16 | 4 * that of the lane's first row
     ds_bpermute_b32 v71, v2, v3                                ; out | row_off[0][0], row_lane, out_row_off
     ds_bpermute_b32 v72, v2, v123                              ; out | row_weight[0][0], row_lane, weight
     ds_bpermute_b32 v73, v2, v3 offset:4                       ; out | row_off[0][1], row_lane, out_row_off
@@ -626,7 +636,7 @@ smallm_moe_mfma_m16_r1_l4_w8_d5:
     ds_write_b128 v79, v[98:101]                               ; lds | tid16, acc[m0][n0]
     s_waitcnt lgkmcnt(0)                                       ; wait | for row_off[0][0] (out), row_weight[0][0] (out), row_off[0][1] (out), row_weight[0][1] (out), row_off[0][2] (out), row_weight[0][2] (out), row_off[0][3] (out), row_weight[0][3] (out), ds_write_b128 (lds)
     s_barrier                                                  ; control | all waves' tiles are in LDS
-    s_cmp_lg_u32 s86, 0                                        ; control | wave, 0
+    s_cmp_lg_u32 s19, 0                                        ; control | wave, 0
     s_cbranch_scc1 .L_next_chunk                               ; control | the first wave finishes the tile
 .L_sum:
     ds_read_b128 v[2:5], v79                                   ; lds | sum[0], tid16
@@ -658,121 +668,125 @@ smallm_moe_mfma_m16_r1_l4_w8_d5:
     s_waitcnt lgkmcnt(0)                                       ; wait | for part[0][w7] (lds)
     v_pk_add_f32 v[2:3], v[2:3], v[30:31]                      ; lds | sum[0].0-1, sum[0].0-1, part[0][w7].0-1 | + wave 7
     v_pk_add_f32 v[4:5], v[4:5], v[32:33]                      ; lds | sum[0].2-3, sum[0].2-3, part[0][w7].2-3 | + wave 7
-    s_cmp_eq_u32 s44, 1                                        ; control | args32.k_splits, 1
+    s_cmp_eq_u32 s42, 1                                        ; control | args30.k_splits, 1
     s_cbranch_scc1 .L_finish                                   ; control | this workgroup has all of K
 .L_hand_over:                                                  ; this split's partial tile, and the question who is last
-    s_add_u32 s72, s26, 15                                     ; partials | chunks, args16.block_m, 15
-    s_lshr_b32 s72, s72, 4                                     ; partials | chunks, chunks, 4 | chunks of a block
-    s_mul_i32 s94, s2, s45                                     ; partials | tile_number, workgroup_x, args32.grid_y
-    s_add_u32 s94, s94, s3                                     ; partials | tile_number, tile_number, workgroup_y
-    s_mul_i32 s94, s94, s72                                    ; partials | tile_number, tile_number, chunks
-    s_lshr_b32 s72, s89, 4                                     ; partials | chunk_number, row0, 4
-    s_add_u32 s94, s94, s72                                    ; partials | tile_number, tile_number, chunk_number | tile among those of all workgroups
-    s_mul_i32 s76, s29, s22                                    ; partials | rows_bytes, args16.slots, args0.n
-    s_lshl_b32 s76, s76, 2                                     ; partials | rows_bytes, rows_bytes, 2
-    s_and_b32 s72, s46, 32                                     ; partials | is_combined, args32.format, 32
-    s_cselect_b32 s76, s76, 0                                  ; partials | rows_bytes, rows_bytes, 0 | bytes of the rows to combine
-    s_mul_i32 s95, s44, 0x400                                  ; partials | splits_bytes, args32.k_splits, 0x400
-    s_mul_i32 s72, s94, s95                                    ; partials | srd_partials.base_lo, tile_number, splits_bytes
-    s_mul_hi_u32 s77, s94, s95                                 ; partials | partials_hi, tile_number, splits_bytes
-    s_add_u32 s72, s72, 0x8000                                 ; partials | srd_partials.base_lo, srd_partials.base_lo, 0x8000
-    s_addc_u32 s77, s77, 0                                     ; partials | partials_hi, partials_hi, 0
-    s_add_u32 s72, s72, s76                                    ; partials | srd_partials.base_lo, srd_partials.base_lo, rows_bytes
-    s_addc_u32 s77, s77, 0                                     ; partials | partials_hi, partials_hi, 0
-    s_add_u32 s72, s72, s40                                    ; partials | srd_partials.base_lo, srd_partials.base_lo, args32.workspace_lo
-    s_addc_u32 s73, s77, s41                                   ; partials | srd_partials.base_hi, partials_hi, args32.workspace_hi | partials of this tile
-    s_mov_b32 s74, s95                                         ; partials | srd_partials.num_records, splits_bytes
-    s_mov_b32 s75, 0x20000                                     ; partials | srd_partials.word3, 0x20000
-    s_mul_i32 s76, s4, 0x400                                   ; partials | split_off, workgroup_z, 0x400 | of this split
-    buffer_store_dwordx4 v[2:5], v79, s[72:75], s76 offen sc1  ; partials | sum[0], tid16, srd_partials, split_off
+    s_add_u32 s68, s20, 15                                     ; partials | chunks, args14.block_m, 15
+    s_lshr_b32 s68, s68, 4                                     ; partials | chunks, chunks, 4 | chunks of a block
+    s_mul_i32 s93, s16, s43                                    ; partials | tile_number, workgroup_x, args30.grid_y
+    s_add_u32 s93, s93, s17                                    ; partials | tile_number, tile_number, workgroup_y
+    s_mul_i32 s93, s93, s68                                    ; partials | tile_number, tile_number, chunks
+    s_lshr_b32 s68, s88, 4                                     ; partials | chunk_number, row0, 4
+    s_add_u32 s93, s93, s68                                    ; partials | tile_number, tile_number, chunk_number | tile among those of all workgroups
+    s_mul_i32 s72, s23, s12                                    ; partials | rows_bytes, args14.slots, args.n
+    s_lshl_b32 s72, s72, 2                                     ; partials | rows_bytes, rows_bytes, 2
+    s_and_b32 s68, s84, 32                                     ; partials | is_combined, args38, 32
+    s_cselect_b32 s72, s72, 0                                  ; partials | rows_bytes, rows_bytes, 0 | bytes of the rows to combine
+    s_mul_i32 s94, s42, 0x400                                  ; partials | splits_bytes, args30.k_splits, 0x400
+    s_mul_i32 s68, s93, s94                                    ; partials | srd_partials.base_lo, tile_number, splits_bytes
+    s_mul_hi_u32 s73, s93, s94                                 ; partials | partials_hi, tile_number, splits_bytes
+    s_add_u32 s68, s68, 0x8000                                 ; partials | srd_partials.base_lo, srd_partials.base_lo, 0x8000
+    s_addc_u32 s73, s73, 0                                     ; partials | partials_hi, partials_hi, 0
+    s_add_u32 s68, s68, s72                                    ; partials | srd_partials.base_lo, srd_partials.base_lo, rows_bytes
+    s_addc_u32 s73, s73, 0                                     ; partials | partials_hi, partials_hi, 0
+    s_add_u32 s68, s68, s38                                    ; partials | srd_partials.base_lo, srd_partials.base_lo, args30.workspace_lo
+    s_addc_u32 s69, s73, s39                                   ; partials | srd_partials.base_hi, partials_hi, args30.workspace_hi | partials of this tile
+    s_mov_b32 s70, s94                                         ; partials | srd_partials.num_records, splits_bytes
+    s_mov_b32 s71, 0x20000                                     ; partials | srd_partials.word3, 0x20000
+    s_mul_i32 s72, s18, 0x400                                  ; partials | split_off, workgroup_z, 0x400 | of this split
+    buffer_store_dwordx4 v[2:5], v79, s[68:71], s72 offen sc1  ; partials | sum[0], tid16, srd_partials, split_off
     s_waitcnt vmcnt(0)                                         ; ticket | the partials have reached memory
-    s_mov_b32 s76, s40                                         ; ticket | srd_tickets.base_lo, args32.workspace_lo
-    s_mov_b32 s77, s41                                         ; ticket | srd_tickets.base_hi, args32.workspace_hi
-    s_mov_b32 s78, 0x4000                                      ; ticket | srd_tickets.num_records, 0x4000
-    s_mov_b32 s79, 0x20000                                     ; ticket | srd_tickets.word3, 0x20000
-    s_lshl_b32 s94, s94, 2                                     ; ticket | ticket_last, tile_number, 2
+    s_mov_b32 s72, s38                                         ; ticket | srd_tickets.base_lo, args30.workspace_lo
+    s_mov_b32 s73, s39                                         ; ticket | srd_tickets.base_hi, args30.workspace_hi
+    s_mov_b32 s74, 0x8000                                      ; ticket | srd_tickets.num_records, 0x8000
+    s_mov_b32 s75, 0x20000                                     ; ticket | srd_tickets.word3, 0x20000
+    s_and_b32 s95, s93, 0x7f                                   ; ticket | ticket_last, tile_number, 0x7f
+    s_lshl_b32 s95, s95, 8                                     ; ticket | ticket_last, ticket_last, 8 | neighbours lie apart
+    s_lshr_b32 s93, s93, 7                                     ; ticket | ticket_row, tile_number, 7
+    s_lshl_b32 s93, s93, 2                                     ; ticket | ticket_row, ticket_row, 2
+    s_add_u32 s95, s95, s93                                    ; ticket | ticket_last, ticket_last, ticket_row
     s_mov_b64 exec, -1                                         ; ticket | exec, -1 | all lanes
-    v_mov_b32_e32 v2, s94                                      ; ticket | at, ticket_last | byte of this tile's ticket
-    s_sub_u32 s94, s44, 1                                      ; ticket | ticket_last, args32.k_splits, 1
-    v_mov_b32_e32 v3, s94                                      ; ticket | ticket, ticket_last | wraps past the last arrival
+    v_mov_b32_e32 v2, s95                                      ; ticket | at, ticket_last | byte of this tile's ticket
+    s_sub_u32 s95, s42, 1                                      ; ticket | ticket_last, args30.k_splits, 1
+    v_mov_b32_e32 v3, s95                                      ; ticket | ticket, ticket_last | wraps past the last arrival
     s_mov_b64 exec, 1                                          ; ticket | exec, 1 | one lane
-    buffer_atomic_inc v3, v2, s[76:79], 0 offen sc0            ; ticket | ticket, at, srd_tickets, 0 | old value
+    buffer_atomic_inc v3, v2, s[72:75], 0 offen sc0            ; ticket | ticket, at, srd_tickets, 0 | old value
     s_waitcnt vmcnt(0)                                         ; wait | for ticket (ticket)
-    v_readfirstlane_b32 s76, v3                                ; ticket | arrived, ticket | workgroups that came before
-    s_cmp_lg_u32 s76, s94                                      ; ticket | arrived, ticket_last
+    v_readfirstlane_b32 s72, v3                                ; ticket | arrived, ticket | workgroups that came before
+    s_cmp_lg_u32 s72, s95                                      ; ticket | arrived, ticket_last
     s_cbranch_scc1 .L_next_chunk                               ; ticket | another one comes later and does the rest
 .L_last:                                                       ; the last workgroup of the tile
     buffer_inv sc1                                             ; load_partials | forget what another XCD has written since
     s_mov_b64 exec, -1                                         ; load_partials | exec, -1 | all lanes
-    s_mov_b32 s76, s44                                         ; load_partials | splits_left, args32.k_splits
-    s_mov_b32 s77, 0                                           ; load_partials | gather_off, 0
+    s_mov_b32 s72, s42                                         ; load_partials | splits_left, args30.k_splits
+    s_mov_b32 s73, 0                                           ; load_partials | gather_off, 0
     v_mov_b64_e32 v[2:3], 0                                    ; load_partials | sum[0].0-1, 0
     v_mov_b64_e32 v[4:5], 0                                    ; load_partials | sum[0].2-3, 0
 .L_gather:                                                     ; 16 splits a round, all in flight; those that are not there read 0
-    s_cmp_gt_u32 s76, 0                                        ; load_partials | splits_left, 0
-    s_cselect_b32 s74, s95, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[6:9], v79, s[72:75], s77 offen sc1   ; load_partials | split[0][0], tid16, srd_partials, gather_off
-    s_add_u32 s77, s77, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s76, 1                                        ; load_partials | splits_left, 1
-    s_cselect_b32 s74, s95, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[10:13], v79, s[72:75], s77 offen sc1 ; load_partials | split[1][0], tid16, srd_partials, gather_off
-    s_add_u32 s77, s77, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s76, 2                                        ; load_partials | splits_left, 2
-    s_cselect_b32 s74, s95, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[14:17], v79, s[72:75], s77 offen sc1 ; load_partials | split[2][0], tid16, srd_partials, gather_off
-    s_add_u32 s77, s77, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s76, 3                                        ; load_partials | splits_left, 3
-    s_cselect_b32 s74, s95, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[18:21], v79, s[72:75], s77 offen sc1 ; load_partials | split[3][0], tid16, srd_partials, gather_off
-    s_add_u32 s77, s77, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s76, 4                                        ; load_partials | splits_left, 4
-    s_cselect_b32 s74, s95, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[22:25], v79, s[72:75], s77 offen sc1 ; load_partials | split[4][0], tid16, srd_partials, gather_off
-    s_add_u32 s77, s77, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s76, 5                                        ; load_partials | splits_left, 5
-    s_cselect_b32 s74, s95, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[26:29], v79, s[72:75], s77 offen sc1 ; load_partials | split[5][0], tid16, srd_partials, gather_off
-    s_add_u32 s77, s77, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s76, 6                                        ; load_partials | splits_left, 6
-    s_cselect_b32 s74, s95, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[30:33], v79, s[72:75], s77 offen sc1 ; load_partials | split[6][0], tid16, srd_partials, gather_off
-    s_add_u32 s77, s77, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s76, 7                                        ; load_partials | splits_left, 7
-    s_cselect_b32 s74, s95, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[34:37], v79, s[72:75], s77 offen sc1 ; load_partials | split[7][0], tid16, srd_partials, gather_off
-    s_add_u32 s77, s77, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s76, 8                                        ; load_partials | splits_left, 8
-    s_cselect_b32 s74, s95, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[38:41], v79, s[72:75], s77 offen sc1 ; load_partials | split[8][0], tid16, srd_partials, gather_off
-    s_add_u32 s77, s77, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s76, 9                                        ; load_partials | splits_left, 9
-    s_cselect_b32 s74, s95, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[42:45], v79, s[72:75], s77 offen sc1 ; load_partials | split[9][0], tid16, srd_partials, gather_off
-    s_add_u32 s77, s77, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s76, 10                                       ; load_partials | splits_left, 10
-    s_cselect_b32 s74, s95, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[46:49], v79, s[72:75], s77 offen sc1 ; load_partials | split[10][0], tid16, srd_partials, gather_off
-    s_add_u32 s77, s77, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s76, 11                                       ; load_partials | splits_left, 11
-    s_cselect_b32 s74, s95, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[50:53], v79, s[72:75], s77 offen sc1 ; load_partials | split[11][0], tid16, srd_partials, gather_off
-    s_add_u32 s77, s77, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s76, 12                                       ; load_partials | splits_left, 12
-    s_cselect_b32 s74, s95, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[54:57], v79, s[72:75], s77 offen sc1 ; load_partials | split[12][0], tid16, srd_partials, gather_off
-    s_add_u32 s77, s77, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s76, 13                                       ; load_partials | splits_left, 13
-    s_cselect_b32 s74, s95, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[58:61], v79, s[72:75], s77 offen sc1 ; load_partials | split[13][0], tid16, srd_partials, gather_off
-    s_add_u32 s77, s77, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s76, 14                                       ; load_partials | splits_left, 14
-    s_cselect_b32 s74, s95, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[62:65], v79, s[72:75], s77 offen sc1 ; load_partials | split[14][0], tid16, srd_partials, gather_off
-    s_add_u32 s77, s77, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
-    s_cmp_gt_u32 s76, 15                                       ; load_partials | splits_left, 15
-    s_cselect_b32 s74, s95, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
-    buffer_load_dwordx4 v[66:69], v79, s[72:75], s77 offen sc1 ; load_partials | split[15][0], tid16, srd_partials, gather_off
-    s_add_u32 s77, s77, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s72, 0                                        ; load_partials | splits_left, 0
+    s_cselect_b32 s70, s94, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[6:9], v79, s[68:71], s73 offen sc1   ; load_partials | split[0][0], tid16, srd_partials, gather_off
+    s_add_u32 s73, s73, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s72, 1                                        ; load_partials | splits_left, 1
+    s_cselect_b32 s70, s94, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[10:13], v79, s[68:71], s73 offen sc1 ; load_partials | split[1][0], tid16, srd_partials, gather_off
+    s_add_u32 s73, s73, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s72, 2                                        ; load_partials | splits_left, 2
+    s_cselect_b32 s70, s94, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[14:17], v79, s[68:71], s73 offen sc1 ; load_partials | split[2][0], tid16, srd_partials, gather_off
+    s_add_u32 s73, s73, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s72, 3                                        ; load_partials | splits_left, 3
+    s_cselect_b32 s70, s94, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[18:21], v79, s[68:71], s73 offen sc1 ; load_partials | split[3][0], tid16, srd_partials, gather_off
+    s_add_u32 s73, s73, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s72, 4                                        ; load_partials | splits_left, 4
+    s_cselect_b32 s70, s94, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[22:25], v79, s[68:71], s73 offen sc1 ; load_partials | split[4][0], tid16, srd_partials, gather_off
+    s_add_u32 s73, s73, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s72, 5                                        ; load_partials | splits_left, 5
+    s_cselect_b32 s70, s94, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[26:29], v79, s[68:71], s73 offen sc1 ; load_partials | split[5][0], tid16, srd_partials, gather_off
+    s_add_u32 s73, s73, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s72, 6                                        ; load_partials | splits_left, 6
+    s_cselect_b32 s70, s94, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[30:33], v79, s[68:71], s73 offen sc1 ; load_partials | split[6][0], tid16, srd_partials, gather_off
+    s_add_u32 s73, s73, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s72, 7                                        ; load_partials | splits_left, 7
+    s_cselect_b32 s70, s94, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[34:37], v79, s[68:71], s73 offen sc1 ; load_partials | split[7][0], tid16, srd_partials, gather_off
+    s_add_u32 s73, s73, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s72, 8                                        ; load_partials | splits_left, 8
+    s_cselect_b32 s70, s94, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[38:41], v79, s[68:71], s73 offen sc1 ; load_partials | split[8][0], tid16, srd_partials, gather_off
+    s_add_u32 s73, s73, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s72, 9                                        ; load_partials | splits_left, 9
+    s_cselect_b32 s70, s94, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[42:45], v79, s[68:71], s73 offen sc1 ; load_partials | split[9][0], tid16, srd_partials, gather_off
+    s_add_u32 s73, s73, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s72, 10                                       ; load_partials | splits_left, 10
+    s_cselect_b32 s70, s94, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[46:49], v79, s[68:71], s73 offen sc1 ; load_partials | split[10][0], tid16, srd_partials, gather_off
+    s_add_u32 s73, s73, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s72, 11                                       ; load_partials | splits_left, 11
+    s_cselect_b32 s70, s94, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[50:53], v79, s[68:71], s73 offen sc1 ; load_partials | split[11][0], tid16, srd_partials, gather_off
+    s_add_u32 s73, s73, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s72, 12                                       ; load_partials | splits_left, 12
+    s_cselect_b32 s70, s94, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[54:57], v79, s[68:71], s73 offen sc1 ; load_partials | split[12][0], tid16, srd_partials, gather_off
+    s_add_u32 s73, s73, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s72, 13                                       ; load_partials | splits_left, 13
+    s_cselect_b32 s70, s94, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[58:61], v79, s[68:71], s73 offen sc1 ; load_partials | split[13][0], tid16, srd_partials, gather_off
+    s_add_u32 s73, s73, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s72, 14                                       ; load_partials | splits_left, 14
+    s_cselect_b32 s70, s94, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[62:65], v79, s[68:71], s73 offen sc1 ; load_partials | split[14][0], tid16, srd_partials, gather_off
+    s_add_u32 s73, s73, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
+    s_cmp_gt_u32 s72, 15                                       ; load_partials | splits_left, 15
+    s_cselect_b32 s70, s94, 0                                  ; load_partials | srd_partials.num_records, splits_bytes, 0 | num_records
+    buffer_load_dwordx4 v[66:69], v79, s[68:71], s73 offen sc1 ; load_partials | split[15][0], tid16, srd_partials, gather_off
+    s_add_u32 s73, s73, 0x400                                  ; load_partials | gather_off, gather_off, 0x400
     s_waitcnt vmcnt(15)                                        ; wait | for split[0][0] (load_partials)
     v_pk_add_f32 v[2:3], v[2:3], v[6:7]                        ; gather | sum[0].0-1, sum[0].0-1, split[0][0].0-1 | + split 0 of the round
     v_pk_add_f32 v[4:5], v[4:5], v[8:9]                        ; gather | sum[0].2-3, sum[0].2-3, split[0][0].2-3 | + split 0 of the round
@@ -821,22 +835,22 @@ smallm_moe_mfma_m16_r1_l4_w8_d5:
     s_waitcnt vmcnt(0)                                         ; wait | for split[15][0] (load_partials)
     v_pk_add_f32 v[2:3], v[2:3], v[66:67]                      ; gather | sum[0].0-1, sum[0].0-1, split[15][0].0-1 | + split 15 of the round
     v_pk_add_f32 v[4:5], v[4:5], v[68:69]                      ; gather | sum[0].2-3, sum[0].2-3, split[15][0].2-3 | + split 15 of the round
-    s_max_u32 s76, s76, 16                                     ; gather | splits_left, splits_left, 16
-    s_sub_u32 s76, s76, 16                                     ; gather | splits_left, splits_left, 16
-    s_cmp_lg_u32 s76, 0                                        ; gather | splits_left, 0
+    s_max_u32 s72, s72, 16                                     ; gather | splits_left, splits_left, 16
+    s_sub_u32 s72, s72, 16                                     ; gather | splits_left, splits_left, 16
+    s_cmp_lg_u32 s72, 0                                        ; gather | splits_left, 0
     s_cbranch_scc1 .L_gather                                   ; gather
 .L_finish:                                                     ; weights, rounding, stores
     v_mul_f32_e32 v2, v72, v2                                  ; weight | sum[0].0, row_weight[0][0], sum[0].0
     v_mul_f32_e32 v3, v74, v3                                  ; weight | sum[0].1, row_weight[0][1], sum[0].1
     v_mul_f32_e32 v4, v76, v4                                  ; weight | sum[0].2, row_weight[0][2], sum[0].2
     v_mul_f32_e32 v5, v78, v5                                  ; weight | sum[0].3, row_weight[0][3], sum[0].3
-    s_and_b32 s72, s46, 32                                     ; control | store_combined, args32.format, 32
+    s_and_b32 s68, s84, 32                                     ; control | store_combined, args38, 32
     s_cbranch_scc1 .L_store_row                                ; control
 .L_store_out:
-    s_and_b32 s72, s46, 3                                      ; control | store_type, args32.format, 3 | type of Out
-    s_cmp_eq_u32 s72, 1                                        ; control | store_type, 1
+    s_and_b32 s68, s84, 3                                      ; control | store_type, args38, 3 | type of Out
+    s_cmp_eq_u32 s68, 1                                        ; control | store_type, 1
     s_cbranch_scc1 .L_store_f16                                ; control
-    s_cmp_eq_u32 s72, 2                                        ; control | store_type, 2
+    s_cmp_eq_u32 s68, 2                                        ; control | store_type, 2
     s_cbranch_scc1 .L_store_f32                                ; control
 .L_store_bf16:                                                 ; Out is bf16
     v_cvt_pk_bf16_f32 v2, v2, v2                               ; store | sum[0].0, sum[0].0, sum[0].0 | round to nearest even
@@ -844,13 +858,13 @@ smallm_moe_mfma_m16_r1_l4_w8_d5:
     v_cvt_pk_bf16_f32 v4, v4, v4                               ; store | sum[0].2, sum[0].2, sum[0].2 | round to nearest even
     v_cvt_pk_bf16_f32 v5, v5, v5                               ; store | sum[0].3, sum[0].3, sum[0].3 | round to nearest even
     v_add_u32_e64 v6, v71, v70 clamp                           ; store | out_at, row_off[0][0], column[0]
-    buffer_store_short v2, v6, s[68:71], 0 offen               ; store | sum[0].0, out_at, srd_out, 0
+    buffer_store_short v2, v6, s[64:67], 0 offen               ; store | sum[0].0, out_at, srd_out, 0
     v_add_u32_e64 v6, v73, v70 clamp                           ; store | out_at, row_off[0][1], column[0]
-    buffer_store_short v3, v6, s[68:71], 0 offen               ; store | sum[0].1, out_at, srd_out, 0
+    buffer_store_short v3, v6, s[64:67], 0 offen               ; store | sum[0].1, out_at, srd_out, 0
     v_add_u32_e64 v6, v75, v70 clamp                           ; store | out_at, row_off[0][2], column[0]
-    buffer_store_short v4, v6, s[68:71], 0 offen               ; store | sum[0].2, out_at, srd_out, 0
+    buffer_store_short v4, v6, s[64:67], 0 offen               ; store | sum[0].2, out_at, srd_out, 0
     v_add_u32_e64 v6, v77, v70 clamp                           ; store | out_at, row_off[0][3], column[0]
-    buffer_store_short v5, v6, s[68:71], 0 offen               ; store | sum[0].3, out_at, srd_out, 0
+    buffer_store_short v5, v6, s[64:67], 0 offen               ; store | sum[0].3, out_at, srd_out, 0
     s_branch .L_next_chunk                                     ; control
 .L_store_f16:                                                  ; Out is f16
     v_cvt_f16_f32_e32 v2, v2                                   ; store | sum[0].0, sum[0].0 | round to nearest even
@@ -858,100 +872,104 @@ smallm_moe_mfma_m16_r1_l4_w8_d5:
     v_cvt_f16_f32_e32 v4, v4                                   ; store | sum[0].2, sum[0].2 | round to nearest even
     v_cvt_f16_f32_e32 v5, v5                                   ; store | sum[0].3, sum[0].3 | round to nearest even
     v_add_u32_e64 v6, v71, v70 clamp                           ; store | out_at, row_off[0][0], column[0]
-    buffer_store_short v2, v6, s[68:71], 0 offen               ; store | sum[0].0, out_at, srd_out, 0
+    buffer_store_short v2, v6, s[64:67], 0 offen               ; store | sum[0].0, out_at, srd_out, 0
     v_add_u32_e64 v6, v73, v70 clamp                           ; store | out_at, row_off[0][1], column[0]
-    buffer_store_short v3, v6, s[68:71], 0 offen               ; store | sum[0].1, out_at, srd_out, 0
+    buffer_store_short v3, v6, s[64:67], 0 offen               ; store | sum[0].1, out_at, srd_out, 0
     v_add_u32_e64 v6, v75, v70 clamp                           ; store | out_at, row_off[0][2], column[0]
-    buffer_store_short v4, v6, s[68:71], 0 offen               ; store | sum[0].2, out_at, srd_out, 0
+    buffer_store_short v4, v6, s[64:67], 0 offen               ; store | sum[0].2, out_at, srd_out, 0
     v_add_u32_e64 v6, v77, v70 clamp                           ; store | out_at, row_off[0][3], column[0]
-    buffer_store_short v5, v6, s[68:71], 0 offen               ; store | sum[0].3, out_at, srd_out, 0
+    buffer_store_short v5, v6, s[64:67], 0 offen               ; store | sum[0].3, out_at, srd_out, 0
     s_branch .L_next_chunk                                     ; control
 .L_store_f32:                                                  ; Out is f32
     v_add_u32_e64 v6, v71, v70 clamp                           ; store | out_at, row_off[0][0], column[0]
-    buffer_store_dword v2, v6, s[68:71], 0 offen               ; store | sum[0].0, out_at, srd_out, 0
+    buffer_store_dword v2, v6, s[64:67], 0 offen               ; store | sum[0].0, out_at, srd_out, 0
     v_add_u32_e64 v6, v73, v70 clamp                           ; store | out_at, row_off[0][1], column[0]
-    buffer_store_dword v3, v6, s[68:71], 0 offen               ; store | sum[0].1, out_at, srd_out, 0
+    buffer_store_dword v3, v6, s[64:67], 0 offen               ; store | sum[0].1, out_at, srd_out, 0
     v_add_u32_e64 v6, v75, v70 clamp                           ; store | out_at, row_off[0][2], column[0]
-    buffer_store_dword v4, v6, s[68:71], 0 offen               ; store | sum[0].2, out_at, srd_out, 0
+    buffer_store_dword v4, v6, s[64:67], 0 offen               ; store | sum[0].2, out_at, srd_out, 0
     v_add_u32_e64 v6, v77, v70 clamp                           ; store | out_at, row_off[0][3], column[0]
-    buffer_store_dword v5, v6, s[68:71], 0 offen               ; store | sum[0].3, out_at, srd_out, 0
+    buffer_store_dword v5, v6, s[64:67], 0 offen               ; store | sum[0].3, out_at, srd_out, 0
     s_branch .L_next_chunk                                     ; control
 .L_store_row:                                                  ; f32, past this XCD's L2: another workgroup adds the rows up
     v_add_u32_e64 v6, v71, v70 clamp                           ; store | out_at, row_off[0][0], column[0]
-    buffer_store_dword v2, v6, s[68:71], 0 offen sc1           ; store | sum[0].0, out_at, srd_out, 0
+    buffer_store_dword v2, v6, s[64:67], 0 offen sc1           ; store | sum[0].0, out_at, srd_out, 0
     v_add_u32_e64 v6, v73, v70 clamp                           ; store | out_at, row_off[0][1], column[0]
-    buffer_store_dword v3, v6, s[68:71], 0 offen sc1           ; store | sum[0].1, out_at, srd_out, 0
+    buffer_store_dword v3, v6, s[64:67], 0 offen sc1           ; store | sum[0].1, out_at, srd_out, 0
     v_add_u32_e64 v6, v75, v70 clamp                           ; store | out_at, row_off[0][2], column[0]
-    buffer_store_dword v4, v6, s[68:71], 0 offen sc1           ; store | sum[0].2, out_at, srd_out, 0
+    buffer_store_dword v4, v6, s[64:67], 0 offen sc1           ; store | sum[0].2, out_at, srd_out, 0
     v_add_u32_e64 v6, v77, v70 clamp                           ; store | out_at, row_off[0][3], column[0]
-    buffer_store_dword v5, v6, s[68:71], 0 offen sc1           ; store | sum[0].3, out_at, srd_out, 0
+    buffer_store_dword v5, v6, s[64:67], 0 offen sc1           ; store | sum[0].3, out_at, srd_out, 0
 .L_next_chunk:
     s_mov_b64 exec, -1                                         ; control | exec, -1 | all lanes
-    s_add_u32 s89, s89, 16                                     ; control | row0, row0, 16
-    s_and_b32 s74, s89, 63                                     ; control | row0_in_64, row0, 63
+    s_add_u32 s88, s88, 16                                     ; control | row0, row0, 16
+    s_and_b32 s70, s88, 63                                     ; control | row0_in_64, row0, 63
     s_cbranch_scc0 .L_new_group                                ; control
 .L_same_group:
-    s_lshr_b64 s[68:69], s[6:7], s74                           ; control | valid_rest, valid, row0_in_64
+    s_lshr_b64 s[64:65], s[82:83], s70                         ; control | valid_rest, valid, row0_in_64
     s_cbranch_scc1 .L_again                                    ; control | more slots in these 64 rows
 .L_next_group:
-    s_or_b32 s89, s89, 63                                      ; control | row0, row0, 63
-    s_add_u32 s89, s89, 1                                      ; control | row0, row0, 1
+    s_or_b32 s88, s88, 63                                      ; control | row0, row0, 63
+    s_add_u32 s88, s88, 1                                      ; control | row0, row0, 1
 .L_new_group:
-    s_cmp_le_u32 s26, s89                                      ; control | args16.block_m, row0
+    s_cmp_le_u32 s20, s88                                      ; control | args14.block_m, row0
     s_cbranch_scc1 .L_next_block                               ; control
 .L_load_group:                                                 ; the next 64 ids of the block
     s_waitcnt vmcnt(17)                                        ; wait | for w[s0][0].0-3 (load_w)
-    v_add_u32_e32 v2, s89, v105                                ; load_ids | ids_at, row0, lane
+    v_add_u32_e32 v2, s88, v105                                ; load_ids | ids_at, row0, lane
     v_lshlrev_b32_e32 v2, 2, v2                                ; load_ids | ids_at, 2, ids_at
-    buffer_load_dword v106, v2, s[64:67], 0 offen              ; load_ids | ids, ids_at, srd_ids, 0
+    buffer_load_dword v106, v2, s[60:63], 0 offen              ; load_ids | ids, ids_at, srd_ids, 0
     s_waitcnt vmcnt(0)                                         ; wait | for ids (load_ids)
-    v_cmp_gt_u32_e64 s[6:7], s29, v106                         ; control | valid, args16.slots, ids | a slot?
-    s_and_b32 s68, s89, 0xffffffc0                             ; control | walk_scratch, row0, 0xffffffc0
-    s_sub_u32 s68, s26, s68                                    ; control | walk_scratch, args16.block_m, walk_scratch
-    v_cmp_gt_u32_e64 s[68:69], s68, v105                       ; control | inside, walk_scratch, lane | in the block?
-    s_and_b64 s[6:7], s[6:7], s[68:69]                         ; control | valid, valid, inside
+    v_cmp_gt_u32_e64 s[82:83], s23, v106                       ; control | valid, args14.slots, ids | a slot?
+    s_and_b32 s64, s88, 0xffffffc0                             ; control | walk_scratch, row0, 0xffffffc0
+    s_sub_u32 s64, s20, s64                                    ; control | walk_scratch, args14.block_m, walk_scratch
+    v_cmp_gt_u32_e64 s[64:65], s64, v105                       ; control | inside, walk_scratch, lane | in the block?
+    s_and_b64 s[82:83], s[82:83], s[64:65]                     ; control | valid, valid, inside
     s_cbranch_scc0 .L_next_group                               ; control | none is a slot
 .L_again:
     s_barrier                                                  ; control | LDS has been read
     s_branch .L_chunk                                          ; control
 .L_next_block:                                                 ; a further pass, where more blocks are in use than workgroups
-    s_cmp_lg_u32 s4, 0                                         ; control | workgroup_z, 0
+    s_cmp_lg_u32 s18, 0                                        ; control | workgroup_z, 0
     s_cbranch_scc1 .L_done                                     ; control | split 0 makes further passes alone
 .L_further:
-    s_add_u32 s3, s3, s45                                      ; control | workgroup_y, workgroup_y, args32.grid_y
-    s_mul_i32 s68, s3, s26                                     ; control | walk_scratch, workgroup_y, args16.block_m
-    s_cmp_le_i32 s93, s68                                      ; control | limit, walk_scratch
+    s_add_u32 s17, s17, s43                                    ; control | workgroup_y, workgroup_y, args30.grid_y
+    s_mul_i32 s64, s17, s20                                    ; control | walk_scratch, workgroup_y, args14.block_m
+    s_cmp_le_i32 s92, s64                                      ; control | limit, walk_scratch
     s_cbranch_scc1 .L_done                                     ; control
 .L_pass:
-    s_lshl_b32 s68, s3, 2                                      ; load_expert | walk_scratch, workgroup_y, 2
-    s_load_dword s70, s[18:19], s68                            ; load_expert | expert, args0.10-11, walk_scratch
-    s_mov_b32 s24, s42                                         ; control | args16.slice_steps, args32.slice_steps1
-    s_mov_b32 s25, s43                                         ; control | args16.slice_rem, args32.slice_rem1
-    s_mov_b32 s44, 1                                           ; control | args32.k_splits, 1
+    s_lshl_b32 s64, s17, 2                                     ; load_expert | walk_scratch, workgroup_y, 2
+    s_load_dword s68, s[2:3], s64                              ; load_expert | expert, args.0-1, walk_scratch
+    s_mov_b32 s14, s40                                         ; control | args.slice_steps, args30.slice_steps1
+    s_mov_b32 s15, s41                                         ; control | args.slice_rem, args30.slice_rem1
+    s_mov_b32 s42, 1                                           ; control | args30.k_splits, 1
     s_barrier                                                  ; control | LDS has been read
     s_branch .L_block                                          ; control
 .L_done:                                                       ; no block is left for this workgroup
-    s_and_b32 s3, s46, 32                                      ; control | combined, args32.format, 32
+    s_and_b32 s17, s84, 32                                     ; control | combined, args38, 32
     s_cbranch_scc0 .L_end                                      ; control
 .L_arrive:                                                     ; are all rows of this column tile in the workspace?
     s_mov_b64 exec, -1                                         ; control | exec, -1 | all lanes
-    s_load_dwordx8 s[48:55], s[0:1], 0x90                      ; kernargs | args_late, kernarg_ptr, 0x90
-    s_waitcnt lgkmcnt(0)                                       ; wait | for args_late (kernargs)
-    s_mul_i32 s0, s49, s48                                     ; kernargs | arrivals, args_late.late_grid_y, args_late.late_k_splits
+    s_load_dwordx8 s[44:51], s[0:1], 0x90                      ; kernargs | late_args36, kernarg_ptr, 0x90
+    s_waitcnt lgkmcnt(0)                                       ; wait | for late_args36 (kernargs)
+    s_mul_i32 s0, s45, s44                                     ; kernargs | arrivals, late_args36.late_grid_y, late_args36.late_k_splits
     s_waitcnt vmcnt(0)                                         ; ticket | the partials have reached memory
-    s_mov_b32 s4, s40                                          ; ticket | srd_combine_tickets.base_lo, args32.workspace_lo
-    s_mov_b32 s5, s41                                          ; ticket | srd_combine_tickets.base_hi, args32.workspace_hi
-    s_mov_b32 s6, 0x8000                                       ; ticket | srd_combine_tickets.num_records, 0x8000
-    s_mov_b32 s7, 0x20000                                      ; ticket | srd_combine_tickets.word3, 0x20000
-    s_lshl_b32 s1, s2, 2                                       ; ticket | combine_ticket_last, workgroup_x, 2
-    s_add_u32 s1, s1, 0x4000                                   ; ticket | combine_ticket_last, combine_ticket_last, 0x4000
+    s_mov_b32 s52, s38                                         ; ticket | srd_combine_tickets.base_lo, args30.workspace_lo
+    s_mov_b32 s53, s39                                         ; ticket | srd_combine_tickets.base_hi, args30.workspace_hi
+    s_mov_b32 s54, 0x8000                                      ; ticket | srd_combine_tickets.num_records, 0x8000
+    s_mov_b32 s55, 0x20000                                     ; ticket | srd_combine_tickets.word3, 0x20000
+    s_and_b32 s1, s16, 0x7f                                    ; ticket | combine_ticket_last, workgroup_x, 0x7f
+    s_lshl_b32 s1, s1, 8                                       ; ticket | combine_ticket_last, combine_ticket_last, 8 | neighbours lie apart
+    s_lshr_b32 s17, s16, 7                                     ; ticket | combine_ticket_row, workgroup_x, 7
+    s_lshl_b32 s17, s17, 2                                     ; ticket | combine_ticket_row, combine_ticket_row, 2
+    s_add_u32 s1, s1, s17                                      ; ticket | combine_ticket_last, combine_ticket_last, combine_ticket_row
+    s_add_u32 s1, s1, 0x80                                     ; ticket | combine_ticket_last, combine_ticket_last, 0x80
     s_mov_b64 exec, -1                                         ; ticket | exec, -1 | all lanes
     v_mov_b32_e32 v1, s1                                       ; ticket | combine_at, combine_ticket_last | byte of this tile's ticket
     s_sub_u32 s1, s0, 1                                        ; ticket | combine_ticket_last, arrivals, 1
     v_mov_b32_e32 v2, s1                                       ; ticket | combine_ticket, combine_ticket_last | wraps past the last arrival
-    s_cmp_eq_u32 s86, 0                                        ; ticket | wave, 0
+    s_cmp_eq_u32 s19, 0                                        ; ticket | wave, 0
     s_cselect_b64 exec, 1, 0                                   ; ticket | exec, 1, 0 | one lane of the workgroup
-    buffer_atomic_inc v2, v1, s[4:7], 0 offen sc0              ; ticket | combine_ticket, combine_at, srd_combine_tickets, 0 | old value
+    buffer_atomic_inc v2, v1, s[52:55], 0 offen sc0            ; ticket | combine_ticket, combine_at, srd_combine_tickets, 0 | old value
     v_mov_b32_e32 v1, 0x2000                                   ; ticket | combine_at, 0x2000
     s_waitcnt vmcnt(0)                                         ; wait | for combine_ticket (ticket)
     ds_write_b32 v1, v2                                        ; ticket | combine_at, combine_ticket
@@ -969,112 +987,112 @@ smallm_moe_mfma_m16_r1_l4_w8_d5:
     s_mov_b64 exec, -1                                         ; load_rows | exec, -1 | all lanes
     v_mov_b64_e32 v[2:3], 0                                    ; mask | mask_zeros, 0
     v_lshlrev_b32_e32 v1, 3, v105                              ; mask | mask_at, 3, lane
-    s_cmp_eq_u32 s86, 0                                        ; mask | wave, 0
+    s_cmp_eq_u32 s19, 0                                        ; mask | wave, 0
     s_cselect_b64 exec, -1, 0                                  ; mask | exec, -1, 0
     ds_write_b64 v1, v[2:3]                                    ; mask | mask_at, mask_zeros
     s_mov_b64 exec, -1                                         ; mask | exec, -1 | all lanes
     s_waitcnt lgkmcnt(0)                                       ; wait | for ds_write_b64 (mask)
     s_barrier                                                  ; mask | the mask is empty
-    s_max_i32 s3, s93, 0                                       ; mask | scan_used, limit, 0
-    s_add_u32 s3, s3, s26                                      ; mask | scan_used, scan_used, args16.block_m
-    s_sub_u32 s3, s3, 1                                        ; mask | scan_used, scan_used, 1
-    s_lshl_b32 s0, s3, 1                                       ; mask | scan_blocks, scan_used, 1
-    s_mul_hi_u32 s0, s0, s53                                   ; mask | scan_blocks, scan_blocks, args_late.late_block_magic
-    s_lshr_b32 s0, s0, s54                                     ; mask | scan_blocks, scan_blocks, args_late.late_block_shift | blocks in use
-    s_mul_i32 s3, s0, s26                                      ; mask | scan_used, scan_blocks, args16.block_m | ids in use
-    s_lshl_b32 s1, s3, 2                                       ; mask | scan_bytes, scan_used, 2
+    s_max_i32 s17, s92, 0                                      ; mask | scan_used, limit, 0
+    s_add_u32 s17, s17, s20                                    ; mask | scan_used, scan_used, args14.block_m
+    s_sub_u32 s17, s17, 1                                      ; mask | scan_used, scan_used, 1
+    s_lshl_b32 s0, s17, 1                                      ; mask | scan_blocks, scan_used, 1
+    s_mul_hi_u32 s0, s0, s49                                   ; mask | scan_blocks, scan_blocks, late_args36.late_block_magic
+    s_lshr_b32 s0, s0, s50                                     ; mask | scan_blocks, scan_blocks, late_args36.late_block_shift | blocks in use
+    s_mul_i32 s17, s0, s20                                     ; mask | scan_used, scan_blocks, args14.block_m | ids in use
+    s_lshl_b32 s1, s17, 2                                      ; mask | scan_bytes, scan_used, 2
     s_lshl_b32 s0, s0, 2                                       ; mask | scan_blocks, scan_blocks, 2
-    s_mov_b32 s4, s16                                          ; mask | srd_all_ids.base_lo, args0.sorted_token_ids_lo
-    s_mov_b32 s5, s17                                          ; mask | srd_all_ids.base_hi, args0.sorted_token_ids_hi
-    s_mov_b32 s6, s1                                           ; mask | srd_all_ids.num_records, scan_bytes
-    s_mov_b32 s7, 0x20000                                      ; mask | srd_all_ids.word3, 0x20000
-    s_mov_b32 s56, s18                                         ; mask | srd_all_experts.base_lo, args0.expert_ids_lo
-    s_mov_b32 s57, s19                                         ; mask | srd_all_experts.base_hi, args0.expert_ids_hi
+    s_mov_b32 s52, s10                                         ; mask | srd_all_ids.base_lo, args.sorted_token_ids_lo
+    s_mov_b32 s53, s11                                         ; mask | srd_all_ids.base_hi, args.sorted_token_ids_hi
+    s_mov_b32 s54, s1                                          ; mask | srd_all_ids.num_records, scan_bytes
+    s_mov_b32 s55, 0x20000                                     ; mask | srd_all_ids.word3, 0x20000
+    s_mov_b32 s56, s2                                          ; mask | srd_all_experts.base_lo, args.expert_ids_lo
+    s_mov_b32 s57, s3                                          ; mask | srd_all_experts.base_hi, args.expert_ids_hi
     s_mov_b32 s58, s0                                          ; mask | srd_all_experts.num_records, scan_blocks
     s_mov_b32 s59, 0x20000                                     ; mask | srd_all_experts.word3, 0x20000
     v_mov_b32_e32 v1, v0                                       ; mask | scan_index, tid
-    s_mov_b32 s62, 0                                           ; mask | scan_done, 0
-    s_cmp_eq_u32 s3, 0                                         ; mask | scan_used, 0
+    s_mov_b32 s60, 0                                           ; mask | scan_done, 0
+    s_cmp_eq_u32 s17, 0                                        ; mask | scan_used, 0
     s_cbranch_scc1 .L_scanned                                  ; mask
 .L_scan:                                                       ; 4 ids of each work-item
     v_add_u32_e32 v2, 0, v1                                    ; load_ids | scan_number0, 0, scan_index
     v_lshlrev_b32_e32 v3, 2, v2                                ; load_ids | scan_at0, 2, scan_number0
-    buffer_load_dword v4, v3, s[4:7], 0 offen                  ; load_ids | scan_id0, scan_at0, srd_all_ids, 0
+    buffer_load_dword v4, v3, s[52:55], 0 offen                ; load_ids | scan_id0, scan_at0, srd_all_ids, 0
     v_lshlrev_b32_e32 v3, 1, v2                                ; load_ids | scan_at0, 1, scan_number0
-    v_mul_hi_u32 v3, v3, s53                                   ; load_ids | scan_at0, scan_at0, args_late.late_block_magic
-    v_lshrrev_b32_e32 v3, s54, v3                              ; load_ids | scan_at0, args_late.late_block_shift, scan_at0 | block of the id
+    v_mul_hi_u32 v3, v3, s49                                   ; load_ids | scan_at0, scan_at0, late_args36.late_block_magic
+    v_lshrrev_b32_e32 v3, s50, v3                              ; load_ids | scan_at0, late_args36.late_block_shift, scan_at0 | block of the id
     v_lshlrev_b32_e32 v3, 2, v3                                ; load_ids | scan_at0, 2, scan_at0
     buffer_load_dword v3, v3, s[56:59], 0 offen                ; load_ids | scan_expert0, scan_at0, srd_all_experts, 0
     v_add_u32_e32 v5, 0x200, v1                                ; load_ids | scan_number1, 0x200, scan_index
     v_lshlrev_b32_e32 v6, 2, v5                                ; load_ids | scan_at1, 2, scan_number1
-    buffer_load_dword v7, v6, s[4:7], 0 offen                  ; load_ids | scan_id1, scan_at1, srd_all_ids, 0
+    buffer_load_dword v7, v6, s[52:55], 0 offen                ; load_ids | scan_id1, scan_at1, srd_all_ids, 0
     v_lshlrev_b32_e32 v6, 1, v5                                ; load_ids | scan_at1, 1, scan_number1
-    v_mul_hi_u32 v6, v6, s53                                   ; load_ids | scan_at1, scan_at1, args_late.late_block_magic
-    v_lshrrev_b32_e32 v6, s54, v6                              ; load_ids | scan_at1, args_late.late_block_shift, scan_at1 | block of the id
+    v_mul_hi_u32 v6, v6, s49                                   ; load_ids | scan_at1, scan_at1, late_args36.late_block_magic
+    v_lshrrev_b32_e32 v6, s50, v6                              ; load_ids | scan_at1, late_args36.late_block_shift, scan_at1 | block of the id
     v_lshlrev_b32_e32 v6, 2, v6                                ; load_ids | scan_at1, 2, scan_at1
     buffer_load_dword v6, v6, s[56:59], 0 offen                ; load_ids | scan_expert1, scan_at1, srd_all_experts, 0
     v_add_u32_e32 v8, 0x400, v1                                ; load_ids | scan_number2, 0x400, scan_index
     v_lshlrev_b32_e32 v9, 2, v8                                ; load_ids | scan_at2, 2, scan_number2
-    buffer_load_dword v10, v9, s[4:7], 0 offen                 ; load_ids | scan_id2, scan_at2, srd_all_ids, 0
+    buffer_load_dword v10, v9, s[52:55], 0 offen               ; load_ids | scan_id2, scan_at2, srd_all_ids, 0
     v_lshlrev_b32_e32 v9, 1, v8                                ; load_ids | scan_at2, 1, scan_number2
-    v_mul_hi_u32 v9, v9, s53                                   ; load_ids | scan_at2, scan_at2, args_late.late_block_magic
-    v_lshrrev_b32_e32 v9, s54, v9                              ; load_ids | scan_at2, args_late.late_block_shift, scan_at2 | block of the id
+    v_mul_hi_u32 v9, v9, s49                                   ; load_ids | scan_at2, scan_at2, late_args36.late_block_magic
+    v_lshrrev_b32_e32 v9, s50, v9                              ; load_ids | scan_at2, late_args36.late_block_shift, scan_at2 | block of the id
     v_lshlrev_b32_e32 v9, 2, v9                                ; load_ids | scan_at2, 2, scan_at2
     buffer_load_dword v9, v9, s[56:59], 0 offen                ; load_ids | scan_expert2, scan_at2, srd_all_experts, 0
     v_add_u32_e32 v11, 0x600, v1                               ; load_ids | scan_number3, 0x600, scan_index
     v_lshlrev_b32_e32 v12, 2, v11                              ; load_ids | scan_at3, 2, scan_number3
-    buffer_load_dword v13, v12, s[4:7], 0 offen                ; load_ids | scan_id3, scan_at3, srd_all_ids, 0
+    buffer_load_dword v13, v12, s[52:55], 0 offen              ; load_ids | scan_id3, scan_at3, srd_all_ids, 0
     v_lshlrev_b32_e32 v12, 1, v11                              ; load_ids | scan_at3, 1, scan_number3
-    v_mul_hi_u32 v12, v12, s53                                 ; load_ids | scan_at3, scan_at3, args_late.late_block_magic
-    v_lshrrev_b32_e32 v12, s54, v12                            ; load_ids | scan_at3, args_late.late_block_shift, scan_at3 | block of the id
+    v_mul_hi_u32 v12, v12, s49                                 ; load_ids | scan_at3, scan_at3, late_args36.late_block_magic
+    v_lshrrev_b32_e32 v12, s50, v12                            ; load_ids | scan_at3, late_args36.late_block_shift, scan_at3 | block of the id
     v_lshlrev_b32_e32 v12, 2, v12                              ; load_ids | scan_at3, 2, scan_at3
     buffer_load_dword v12, v12, s[56:59], 0 offen              ; load_ids | scan_expert3, scan_at3, srd_all_experts, 0
-    v_cmp_gt_u32_e64 s[0:1], s3, v2                            ; mask | is_written, scan_used, scan_number0
+    v_cmp_gt_u32_e64 s[0:1], s17, v2                           ; mask | is_written, scan_used, scan_number0
     s_waitcnt vmcnt(7)                                         ; wait | for scan_id0 (load_ids)
-    v_cmp_gt_u32_e64 s[60:61], s29, v4                         ; mask | is_ours, args16.slots, scan_id0
-    s_and_b64 s[0:1], s[0:1], s[60:61]                         ; mask | is_written, is_written, is_ours
+    v_cmp_gt_u32_e64 s[18:19], s23, v4                         ; mask | is_ours, args14.slots, scan_id0
+    s_and_b64 s[0:1], s[0:1], s[18:19]                         ; mask | is_written, is_written, is_ours
     s_waitcnt vmcnt(6)                                         ; wait | for scan_expert0 (load_ids)
-    v_cmp_gt_u32_e64 s[60:61], s28, v3                         ; mask | is_ours, args16.experts, scan_expert0
-    s_and_b64 s[0:1], s[0:1], s[60:61]                         ; mask | is_written, is_written, is_ours
+    v_cmp_gt_u32_e64 s[18:19], s22, v3                         ; mask | is_ours, args14.experts, scan_expert0
+    s_and_b64 s[0:1], s[0:1], s[18:19]                         ; mask | is_written, is_written, is_ours
     v_lshrrev_b32_e32 v2, 5, v4                                ; mask | mask_word, 5, scan_id0
     v_lshlrev_b32_e32 v2, 2, v2                                ; mask | mask_word, 2, mask_word
     v_lshlrev_b32_e64 v3, v4, 1                                ; mask | mask_bit, scan_id0, 1
     s_mov_b64 exec, s[0:1]                                     ; mask | exec, is_written
     ds_or_b32 v2, v3                                           ; mask | mask_word, mask_bit | slot written
     s_mov_b64 exec, -1                                         ; mask | exec, -1 | all lanes
-    v_cmp_gt_u32_e64 s[0:1], s3, v5                            ; mask | is_written, scan_used, scan_number1
+    v_cmp_gt_u32_e64 s[0:1], s17, v5                           ; mask | is_written, scan_used, scan_number1
     s_waitcnt vmcnt(5)                                         ; wait | for scan_id1 (load_ids)
-    v_cmp_gt_u32_e64 s[60:61], s29, v7                         ; mask | is_ours, args16.slots, scan_id1
-    s_and_b64 s[0:1], s[0:1], s[60:61]                         ; mask | is_written, is_written, is_ours
+    v_cmp_gt_u32_e64 s[18:19], s23, v7                         ; mask | is_ours, args14.slots, scan_id1
+    s_and_b64 s[0:1], s[0:1], s[18:19]                         ; mask | is_written, is_written, is_ours
     s_waitcnt vmcnt(4)                                         ; wait | for scan_expert1 (load_ids)
-    v_cmp_gt_u32_e64 s[60:61], s28, v6                         ; mask | is_ours, args16.experts, scan_expert1
-    s_and_b64 s[0:1], s[0:1], s[60:61]                         ; mask | is_written, is_written, is_ours
+    v_cmp_gt_u32_e64 s[18:19], s22, v6                         ; mask | is_ours, args14.experts, scan_expert1
+    s_and_b64 s[0:1], s[0:1], s[18:19]                         ; mask | is_written, is_written, is_ours
     v_lshrrev_b32_e32 v2, 5, v7                                ; mask | mask_word, 5, scan_id1
     v_lshlrev_b32_e32 v2, 2, v2                                ; mask | mask_word, 2, mask_word
     v_lshlrev_b32_e64 v3, v7, 1                                ; mask | mask_bit, scan_id1, 1
     s_mov_b64 exec, s[0:1]                                     ; mask | exec, is_written
     ds_or_b32 v2, v3                                           ; mask | mask_word, mask_bit | slot written
     s_mov_b64 exec, -1                                         ; mask | exec, -1 | all lanes
-    v_cmp_gt_u32_e64 s[0:1], s3, v8                            ; mask | is_written, scan_used, scan_number2
+    v_cmp_gt_u32_e64 s[0:1], s17, v8                           ; mask | is_written, scan_used, scan_number2
     s_waitcnt vmcnt(3)                                         ; wait | for scan_id2 (load_ids)
-    v_cmp_gt_u32_e64 s[60:61], s29, v10                        ; mask | is_ours, args16.slots, scan_id2
-    s_and_b64 s[0:1], s[0:1], s[60:61]                         ; mask | is_written, is_written, is_ours
+    v_cmp_gt_u32_e64 s[18:19], s23, v10                        ; mask | is_ours, args14.slots, scan_id2
+    s_and_b64 s[0:1], s[0:1], s[18:19]                         ; mask | is_written, is_written, is_ours
     s_waitcnt vmcnt(2)                                         ; wait | for scan_expert2 (load_ids)
-    v_cmp_gt_u32_e64 s[60:61], s28, v9                         ; mask | is_ours, args16.experts, scan_expert2
-    s_and_b64 s[0:1], s[0:1], s[60:61]                         ; mask | is_written, is_written, is_ours
+    v_cmp_gt_u32_e64 s[18:19], s22, v9                         ; mask | is_ours, args14.experts, scan_expert2
+    s_and_b64 s[0:1], s[0:1], s[18:19]                         ; mask | is_written, is_written, is_ours
     v_lshrrev_b32_e32 v2, 5, v10                               ; mask | mask_word, 5, scan_id2
     v_lshlrev_b32_e32 v2, 2, v2                                ; mask | mask_word, 2, mask_word
     v_lshlrev_b32_e64 v3, v10, 1                               ; mask | mask_bit, scan_id2, 1
     s_mov_b64 exec, s[0:1]                                     ; mask | exec, is_written
     ds_or_b32 v2, v3                                           ; mask | mask_word, mask_bit | slot written
     s_mov_b64 exec, -1                                         ; mask | exec, -1 | all lanes
-    v_cmp_gt_u32_e64 s[0:1], s3, v11                           ; mask | is_written, scan_used, scan_number3
+    v_cmp_gt_u32_e64 s[0:1], s17, v11                          ; mask | is_written, scan_used, scan_number3
     s_waitcnt vmcnt(1)                                         ; wait | for scan_id3 (load_ids)
-    v_cmp_gt_u32_e64 s[60:61], s29, v13                        ; mask | is_ours, args16.slots, scan_id3
-    s_and_b64 s[0:1], s[0:1], s[60:61]                         ; mask | is_written, is_written, is_ours
+    v_cmp_gt_u32_e64 s[18:19], s23, v13                        ; mask | is_ours, args14.slots, scan_id3
+    s_and_b64 s[0:1], s[0:1], s[18:19]                         ; mask | is_written, is_written, is_ours
     s_waitcnt vmcnt(0)                                         ; wait | for scan_expert3 (load_ids)
-    v_cmp_gt_u32_e64 s[60:61], s28, v12                        ; mask | is_ours, args16.experts, scan_expert3
-    s_and_b64 s[0:1], s[0:1], s[60:61]                         ; mask | is_written, is_written, is_ours
+    v_cmp_gt_u32_e64 s[18:19], s22, v12                        ; mask | is_ours, args14.experts, scan_expert3
+    s_and_b64 s[0:1], s[0:1], s[18:19]                         ; mask | is_written, is_written, is_ours
     v_lshrrev_b32_e32 v2, 5, v13                               ; mask | mask_word, 5, scan_id3
     v_lshlrev_b32_e32 v2, 2, v2                                ; mask | mask_word, 2, mask_word
     v_lshlrev_b32_e64 v3, v13, 1                               ; mask | mask_bit, scan_id3, 1
@@ -1082,50 +1100,50 @@ smallm_moe_mfma_m16_r1_l4_w8_d5:
     ds_or_b32 v2, v3                                           ; mask | mask_word, mask_bit | slot written
     s_mov_b64 exec, -1                                         ; mask | exec, -1 | all lanes
     v_add_u32_e32 v1, 0x800, v1                                ; mask | scan_index, 0x800, scan_index
-    s_add_u32 s62, s62, 0x800                                  ; mask | scan_done, scan_done, 0x800
-    s_cmp_lt_u32 s62, s3                                       ; control | scan_done, scan_used
+    s_add_u32 s60, s60, 0x800                                  ; mask | scan_done, scan_done, 0x800
+    s_cmp_lt_u32 s60, s17                                      ; control | scan_done, scan_used
     s_cbranch_scc1 .L_scan                                     ; control
 .L_scanned:
     s_waitcnt lgkmcnt(0)                                       ; wait | for ds_or_b32 (mask)
     s_barrier                                                  ; control | the mask is whole
-    s_and_b32 s0, s46, 3                                       ; rows | token_size_type, args32.format, 3
+    s_and_b32 s0, s84, 3                                       ; rows | token_size_type, args38, 3
     s_cmp_eq_u32 s0, 2                                         ; rows | token_size_type, 2
-    s_cselect_b32 s3, 2, 1                                     ; rows | token_size_log2, 2, 1 | log2 of the bytes of an element of Out
-    s_sub_u32 s56, s51, 1                                      ; rows | token_extent, args_late.late_tokens, 1
-    s_mul_i32 s56, s56, s35                                    ; rows | token_extent, token_extent, args16.ldo
-    s_add_u32 s56, s56, s22                                    ; rows | token_extent, token_extent, args0.n
-    s_lshl_b32 s56, s56, s3                                    ; rows | token_extent, token_extent, token_size_log2 | bytes of Out, to the end of the last row
-    s_mov_b32 s4, s38                                          ; rows | srd_combined.base_lo, args16.out_lo
-    s_mov_b32 s5, s39                                          ; rows | srd_combined.base_hi, args16.out_hi
-    s_mov_b32 s6, s56                                          ; rows | srd_combined.num_records, token_extent
-    s_mov_b32 s7, 0x20000                                      ; rows | srd_combined.word3, 0x20000
-    s_lshl_b32 s57, s35, s3                                    ; rows | token_stride, args16.ldo, token_size_log2
-    s_lshl_b32 s58, s22, 2                                     ; rows | rows_stride, args0.n, 2
-    s_mul_i32 s56, s29, s58                                    ; rows | token_extent, args16.slots, rows_stride
-    s_add_u32 s0, s40, 0x8000                                  ; rows | rows_base.0, args32.workspace_lo, 0x8000
-    s_addc_u32 s1, s41, 0                                      ; rows | rows_base.1, args32.workspace_hi, 0
-    s_mov_b32 s24, s0                                          ; rows | srd_rows.base_lo, rows_base.0
-    s_mov_b32 s25, s1                                          ; rows | srd_rows.base_hi, rows_base.1
-    s_mov_b32 s26, s56                                         ; rows | srd_rows.num_records, token_extent
-    s_mov_b32 s27, 0x20000                                     ; rows | srd_rows.word3, 0x20000
-    s_lshl_b32 s0, s2, 4                                       ; rows | combine_n0, workgroup_x, 4
+    s_cselect_b32 s17, 2, 1                                    ; rows | token_size_log2, 2, 1 | log2 of the bytes of an element of Out
+    s_sub_u32 s18, s47, 1                                      ; rows | token_extent, late_args36.late_tokens, 1
+    s_mul_i32 s18, s18, s33                                    ; rows | token_extent, token_extent, args14.ldo
+    s_add_u32 s18, s18, s12                                    ; rows | token_extent, token_extent, args.n
+    s_lshl_b32 s18, s18, s17                                   ; rows | token_extent, token_extent, token_size_log2 | bytes of Out, to the end of the last row
+    s_mov_b32 s52, s36                                         ; rows | srd_combined.base_lo, args30.out_lo
+    s_mov_b32 s53, s37                                         ; rows | srd_combined.base_hi, args30.out_hi
+    s_mov_b32 s54, s18                                         ; rows | srd_combined.num_records, token_extent
+    s_mov_b32 s55, 0x20000                                     ; rows | srd_combined.word3, 0x20000
+    s_lshl_b32 s19, s33, s17                                   ; rows | token_stride, args14.ldo, token_size_log2
+    s_lshl_b32 s56, s12, 2                                     ; rows | rows_stride, args.n, 2
+    s_mul_i32 s18, s23, s56                                    ; rows | token_extent, args14.slots, rows_stride
+    s_add_u32 s0, s38, 0x8000                                  ; rows | rows_base.0, args30.workspace_lo, 0x8000
+    s_addc_u32 s1, s39, 0                                      ; rows | rows_base.1, args30.workspace_hi, 0
+    s_mov_b32 s20, s0                                          ; rows | srd_rows.base_lo, rows_base.0
+    s_mov_b32 s21, s1                                          ; rows | srd_rows.base_hi, rows_base.1
+    s_mov_b32 s22, s18                                         ; rows | srd_rows.num_records, token_extent
+    s_mov_b32 s23, 0x20000                                     ; rows | srd_rows.word3, 0x20000
+    s_lshl_b32 s0, s16, 4                                      ; rows | combine_n0, workgroup_x, 4
     v_and_b32_e32 v1, 15, v0                                   ; rows | combine_column, 15, tid
     v_add_u32_e32 v1, s0, v1                                   ; rows | combine_column, combine_n0, combine_column | column of the work-item
     v_mov_b32_e32 v2, 0x80000000                               ; rows | token_none, 0x80000000
-    v_cmp_gt_i32_e64 s[0:1], s22, v1                           ; rows | combine_column_exists, args0.n, combine_column
-    v_lshlrev_b32_e32 v3, s3, v1                               ; rows | token_column, token_size_log2, combine_column
+    v_cmp_gt_i32_e64 s[0:1], s12, v1                           ; rows | combine_column_exists, args.n, combine_column
+    v_lshlrev_b32_e32 v3, s17, v1                              ; rows | token_column, token_size_log2, combine_column
     v_cndmask_b32_e64 v3, v2, v3, s[0:1]                       ; rows | token_column, token_none, token_column, combine_column_exists
     v_lshlrev_b32_e32 v1, 2, v1                                ; rows | rows_column, 2, combine_column
     v_cndmask_b32_e64 v1, v2, v1, s[0:1]                       ; rows | rows_column, token_none, rows_column, combine_column_exists
     v_lshrrev_b32_e32 v0, 4, v0                                ; rows | token, 4, tid
-    s_mov_b32 s10, 0                                           ; rows | first_token, 0
+    s_mov_b32 s6, 0                                            ; rows | first_token, 0
 .L_token:                                                      ; 32 tokens at a time
-    v_mul_lo_u32 v4, v0, s52                                   ; rows | token_slot, token, args_late.late_top_k | first slot of the token
-    v_cmp_gt_u32_e64 s[0:1], s51, v0                           ; rows | is_token, args_late.late_tokens, token
-    v_add_u32_e32 v5, s52, v4                                  ; rows | token_end, args_late.late_top_k, token_slot
+    v_mul_lo_u32 v4, v0, s48                                   ; rows | token_slot, token, late_args36.late_top_k | first slot of the token
+    v_cmp_gt_u32_e64 s[0:1], s47, v0                           ; rows | is_token, late_args36.late_tokens, token
+    v_add_u32_e32 v5, s48, v4                                  ; rows | token_end, late_args36.late_top_k, token_slot
     v_cndmask_b32_e64 v5, 0, v5, s[0:1]                        ; rows | token_end, 0, token_end, is_token | end of its slots
     v_mov_b32_e32 v6, 0                                        ; rows | token_sum, 0
-    s_mov_b32 s11, 0                                           ; rows | rows_done, 0
+    s_mov_b32 s7, 0                                            ; rows | rows_done, 0
 .L_rows:                                                       ; 8 rows of each token
     v_add_u32_e32 v7, 0, v4                                    ; rows | row_slot0, 0, token_slot
     v_min_u32_e32 v8, 0xfff, v7                                ; rows | row_word0, 0xfff, row_slot0
@@ -1171,82 +1189,82 @@ smallm_moe_mfma_m16_r1_l4_w8_d5:
     s_waitcnt lgkmcnt(7)                                       ; wait | for row_word0 (rows)
     v_lshrrev_b32_e32 v8, v7, v8                               ; load_rows | row_word0, row_slot0, row_word0
     v_and_b32_e32 v8, 1, v8                                    ; load_rows | row_word0, 1, row_word0
-    v_cmp_ne_u32_e64 s[8:9], 0, v8                             ; load_rows | row_is_written, 0, row_word0
-    s_and_b64 s[2:3], s[2:3], s[8:9]                           ; load_rows | row_is_there, row_is_there, row_is_written
-    v_mul_lo_u32 v7, v7, s58                                   ; load_rows | row_slot0, row_slot0, rows_stride
+    v_cmp_ne_u32_e64 s[4:5], 0, v8                             ; load_rows | row_is_written, 0, row_word0
+    s_and_b64 s[2:3], s[2:3], s[4:5]                           ; load_rows | row_is_there, row_is_there, row_is_written
+    v_mul_lo_u32 v7, v7, s56                                   ; load_rows | row_slot0, row_slot0, rows_stride
     v_add_u32_e64 v7, v7, v1 clamp                             ; load_rows | row_slot0, row_slot0, rows_column
     v_cndmask_b32_e64 v7, v2, v7, s[2:3]                       ; load_rows | row_slot0, token_none, row_slot0, row_is_there
-    buffer_load_dword v7, v7, s[24:27], 0 offen sc1            ; load_rows | row_slot0, row_slot0, srd_rows, 0 | row, or 0
+    buffer_load_dword v7, v7, s[20:23], 0 offen sc1            ; load_rows | row_slot0, row_slot0, srd_rows, 0 | row, or 0
     v_cmp_gt_u32_e64 s[2:3], v5, v9                            ; load_rows | row_is_there, token_end, row_slot1
     s_waitcnt lgkmcnt(6)                                       ; wait | for row_word1 (rows)
     v_lshrrev_b32_e32 v10, v9, v10                             ; load_rows | row_word1, row_slot1, row_word1
     v_and_b32_e32 v10, 1, v10                                  ; load_rows | row_word1, 1, row_word1
-    v_cmp_ne_u32_e64 s[8:9], 0, v10                            ; load_rows | row_is_written, 0, row_word1
-    s_and_b64 s[2:3], s[2:3], s[8:9]                           ; load_rows | row_is_there, row_is_there, row_is_written
-    v_mul_lo_u32 v9, v9, s58                                   ; load_rows | row_slot1, row_slot1, rows_stride
+    v_cmp_ne_u32_e64 s[4:5], 0, v10                            ; load_rows | row_is_written, 0, row_word1
+    s_and_b64 s[2:3], s[2:3], s[4:5]                           ; load_rows | row_is_there, row_is_there, row_is_written
+    v_mul_lo_u32 v9, v9, s56                                   ; load_rows | row_slot1, row_slot1, rows_stride
     v_add_u32_e64 v9, v9, v1 clamp                             ; load_rows | row_slot1, row_slot1, rows_column
     v_cndmask_b32_e64 v9, v2, v9, s[2:3]                       ; load_rows | row_slot1, token_none, row_slot1, row_is_there
-    buffer_load_dword v9, v9, s[24:27], 0 offen sc1            ; load_rows | row_slot1, row_slot1, srd_rows, 0 | row, or 0
+    buffer_load_dword v9, v9, s[20:23], 0 offen sc1            ; load_rows | row_slot1, row_slot1, srd_rows, 0 | row, or 0
     v_cmp_gt_u32_e64 s[2:3], v5, v11                           ; load_rows | row_is_there, token_end, row_slot2
     s_waitcnt lgkmcnt(5)                                       ; wait | for row_word2 (rows)
     v_lshrrev_b32_e32 v12, v11, v12                            ; load_rows | row_word2, row_slot2, row_word2
     v_and_b32_e32 v12, 1, v12                                  ; load_rows | row_word2, 1, row_word2
-    v_cmp_ne_u32_e64 s[8:9], 0, v12                            ; load_rows | row_is_written, 0, row_word2
-    s_and_b64 s[2:3], s[2:3], s[8:9]                           ; load_rows | row_is_there, row_is_there, row_is_written
-    v_mul_lo_u32 v11, v11, s58                                 ; load_rows | row_slot2, row_slot2, rows_stride
+    v_cmp_ne_u32_e64 s[4:5], 0, v12                            ; load_rows | row_is_written, 0, row_word2
+    s_and_b64 s[2:3], s[2:3], s[4:5]                           ; load_rows | row_is_there, row_is_there, row_is_written
+    v_mul_lo_u32 v11, v11, s56                                 ; load_rows | row_slot2, row_slot2, rows_stride
     v_add_u32_e64 v11, v11, v1 clamp                           ; load_rows | row_slot2, row_slot2, rows_column
     v_cndmask_b32_e64 v11, v2, v11, s[2:3]                     ; load_rows | row_slot2, token_none, row_slot2, row_is_there
-    buffer_load_dword v11, v11, s[24:27], 0 offen sc1          ; load_rows | row_slot2, row_slot2, srd_rows, 0 | row, or 0
+    buffer_load_dword v11, v11, s[20:23], 0 offen sc1          ; load_rows | row_slot2, row_slot2, srd_rows, 0 | row, or 0
     v_cmp_gt_u32_e64 s[2:3], v5, v13                           ; load_rows | row_is_there, token_end, row_slot3
     s_waitcnt lgkmcnt(4)                                       ; wait | for row_word3 (rows)
     v_lshrrev_b32_e32 v14, v13, v14                            ; load_rows | row_word3, row_slot3, row_word3
     v_and_b32_e32 v14, 1, v14                                  ; load_rows | row_word3, 1, row_word3
-    v_cmp_ne_u32_e64 s[8:9], 0, v14                            ; load_rows | row_is_written, 0, row_word3
-    s_and_b64 s[2:3], s[2:3], s[8:9]                           ; load_rows | row_is_there, row_is_there, row_is_written
-    v_mul_lo_u32 v13, v13, s58                                 ; load_rows | row_slot3, row_slot3, rows_stride
+    v_cmp_ne_u32_e64 s[4:5], 0, v14                            ; load_rows | row_is_written, 0, row_word3
+    s_and_b64 s[2:3], s[2:3], s[4:5]                           ; load_rows | row_is_there, row_is_there, row_is_written
+    v_mul_lo_u32 v13, v13, s56                                 ; load_rows | row_slot3, row_slot3, rows_stride
     v_add_u32_e64 v13, v13, v1 clamp                           ; load_rows | row_slot3, row_slot3, rows_column
     v_cndmask_b32_e64 v13, v2, v13, s[2:3]                     ; load_rows | row_slot3, token_none, row_slot3, row_is_there
-    buffer_load_dword v13, v13, s[24:27], 0 offen sc1          ; load_rows | row_slot3, row_slot3, srd_rows, 0 | row, or 0
+    buffer_load_dword v13, v13, s[20:23], 0 offen sc1          ; load_rows | row_slot3, row_slot3, srd_rows, 0 | row, or 0
     v_cmp_gt_u32_e64 s[2:3], v5, v15                           ; load_rows | row_is_there, token_end, row_slot4
     s_waitcnt lgkmcnt(3)                                       ; wait | for row_word4 (rows)
     v_lshrrev_b32_e32 v16, v15, v16                            ; load_rows | row_word4, row_slot4, row_word4
     v_and_b32_e32 v16, 1, v16                                  ; load_rows | row_word4, 1, row_word4
-    v_cmp_ne_u32_e64 s[8:9], 0, v16                            ; load_rows | row_is_written, 0, row_word4
-    s_and_b64 s[2:3], s[2:3], s[8:9]                           ; load_rows | row_is_there, row_is_there, row_is_written
-    v_mul_lo_u32 v15, v15, s58                                 ; load_rows | row_slot4, row_slot4, rows_stride
+    v_cmp_ne_u32_e64 s[4:5], 0, v16                            ; load_rows | row_is_written, 0, row_word4
+    s_and_b64 s[2:3], s[2:3], s[4:5]                           ; load_rows | row_is_there, row_is_there, row_is_written
+    v_mul_lo_u32 v15, v15, s56                                 ; load_rows | row_slot4, row_slot4, rows_stride
     v_add_u32_e64 v15, v15, v1 clamp                           ; load_rows | row_slot4, row_slot4, rows_column
     v_cndmask_b32_e64 v15, v2, v15, s[2:3]                     ; load_rows | row_slot4, token_none, row_slot4, row_is_there
-    buffer_load_dword v15, v15, s[24:27], 0 offen sc1          ; load_rows | row_slot4, row_slot4, srd_rows, 0 | row, or 0
+    buffer_load_dword v15, v15, s[20:23], 0 offen sc1          ; load_rows | row_slot4, row_slot4, srd_rows, 0 | row, or 0
     v_cmp_gt_u32_e64 s[2:3], v5, v17                           ; load_rows | row_is_there, token_end, row_slot5
     s_waitcnt lgkmcnt(2)                                       ; wait | for row_word5 (rows)
     v_lshrrev_b32_e32 v18, v17, v18                            ; load_rows | row_word5, row_slot5, row_word5
     v_and_b32_e32 v18, 1, v18                                  ; load_rows | row_word5, 1, row_word5
-    v_cmp_ne_u32_e64 s[8:9], 0, v18                            ; load_rows | row_is_written, 0, row_word5
-    s_and_b64 s[2:3], s[2:3], s[8:9]                           ; load_rows | row_is_there, row_is_there, row_is_written
-    v_mul_lo_u32 v17, v17, s58                                 ; load_rows | row_slot5, row_slot5, rows_stride
+    v_cmp_ne_u32_e64 s[4:5], 0, v18                            ; load_rows | row_is_written, 0, row_word5
+    s_and_b64 s[2:3], s[2:3], s[4:5]                           ; load_rows | row_is_there, row_is_there, row_is_written
+    v_mul_lo_u32 v17, v17, s56                                 ; load_rows | row_slot5, row_slot5, rows_stride
     v_add_u32_e64 v17, v17, v1 clamp                           ; load_rows | row_slot5, row_slot5, rows_column
     v_cndmask_b32_e64 v17, v2, v17, s[2:3]                     ; load_rows | row_slot5, token_none, row_slot5, row_is_there
-    buffer_load_dword v17, v17, s[24:27], 0 offen sc1          ; load_rows | row_slot5, row_slot5, srd_rows, 0 | row, or 0
+    buffer_load_dword v17, v17, s[20:23], 0 offen sc1          ; load_rows | row_slot5, row_slot5, srd_rows, 0 | row, or 0
     v_cmp_gt_u32_e64 s[2:3], v5, v19                           ; load_rows | row_is_there, token_end, row_slot6
     s_waitcnt lgkmcnt(1)                                       ; wait | for row_word6 (rows)
     v_lshrrev_b32_e32 v20, v19, v20                            ; load_rows | row_word6, row_slot6, row_word6
     v_and_b32_e32 v20, 1, v20                                  ; load_rows | row_word6, 1, row_word6
-    v_cmp_ne_u32_e64 s[8:9], 0, v20                            ; load_rows | row_is_written, 0, row_word6
-    s_and_b64 s[2:3], s[2:3], s[8:9]                           ; load_rows | row_is_there, row_is_there, row_is_written
-    v_mul_lo_u32 v19, v19, s58                                 ; load_rows | row_slot6, row_slot6, rows_stride
+    v_cmp_ne_u32_e64 s[4:5], 0, v20                            ; load_rows | row_is_written, 0, row_word6
+    s_and_b64 s[2:3], s[2:3], s[4:5]                           ; load_rows | row_is_there, row_is_there, row_is_written
+    v_mul_lo_u32 v19, v19, s56                                 ; load_rows | row_slot6, row_slot6, rows_stride
     v_add_u32_e64 v19, v19, v1 clamp                           ; load_rows | row_slot6, row_slot6, rows_column
     v_cndmask_b32_e64 v19, v2, v19, s[2:3]                     ; load_rows | row_slot6, token_none, row_slot6, row_is_there
-    buffer_load_dword v19, v19, s[24:27], 0 offen sc1          ; load_rows | row_slot6, row_slot6, srd_rows, 0 | row, or 0
+    buffer_load_dword v19, v19, s[20:23], 0 offen sc1          ; load_rows | row_slot6, row_slot6, srd_rows, 0 | row, or 0
     v_cmp_gt_u32_e64 s[2:3], v5, v21                           ; load_rows | row_is_there, token_end, row_slot7
     s_waitcnt lgkmcnt(0)                                       ; wait | for row_word7 (rows)
     v_lshrrev_b32_e32 v22, v21, v22                            ; load_rows | row_word7, row_slot7, row_word7
     v_and_b32_e32 v22, 1, v22                                  ; load_rows | row_word7, 1, row_word7
-    v_cmp_ne_u32_e64 s[8:9], 0, v22                            ; load_rows | row_is_written, 0, row_word7
-    s_and_b64 s[2:3], s[2:3], s[8:9]                           ; load_rows | row_is_there, row_is_there, row_is_written
-    v_mul_lo_u32 v21, v21, s58                                 ; load_rows | row_slot7, row_slot7, rows_stride
+    v_cmp_ne_u32_e64 s[4:5], 0, v22                            ; load_rows | row_is_written, 0, row_word7
+    s_and_b64 s[2:3], s[2:3], s[4:5]                           ; load_rows | row_is_there, row_is_there, row_is_written
+    v_mul_lo_u32 v21, v21, s56                                 ; load_rows | row_slot7, row_slot7, rows_stride
     v_add_u32_e64 v21, v21, v1 clamp                           ; load_rows | row_slot7, row_slot7, rows_column
     v_cndmask_b32_e64 v21, v2, v21, s[2:3]                     ; load_rows | row_slot7, token_none, row_slot7, row_is_there
-    buffer_load_dword v21, v21, s[24:27], 0 offen sc1          ; load_rows | row_slot7, row_slot7, srd_rows, 0 | row, or 0
+    buffer_load_dword v21, v21, s[20:23], 0 offen sc1          ; load_rows | row_slot7, row_slot7, srd_rows, 0 | row, or 0
     s_waitcnt vmcnt(7)                                         ; wait | for row_slot0 (load_rows)
     v_add_f32_e32 v6, v6, v7                                   ; rows | token_sum, token_sum, row_slot0
     s_waitcnt vmcnt(6)                                         ; wait | for row_slot1 (load_rows)
@@ -1264,33 +1282,33 @@ smallm_moe_mfma_m16_r1_l4_w8_d5:
     s_waitcnt vmcnt(0)                                         ; wait | for row_slot7 (load_rows)
     v_add_f32_e32 v6, v6, v21                                  ; rows | token_sum, token_sum, row_slot7
     v_add_u32_e32 v4, 8, v4                                    ; rows | token_slot, 8, token_slot
-    s_add_u32 s11, s11, 8                                      ; rows | rows_done, rows_done, 8
-    s_cmp_lt_u32 s11, s52                                      ; rows | rows_done, args_late.late_top_k
+    s_add_u32 s7, s7, 8                                        ; rows | rows_done, rows_done, 8
+    s_cmp_lt_u32 s7, s48                                       ; rows | rows_done, late_args36.late_top_k
     s_cbranch_scc1 .L_rows                                     ; rows
 .L_token_out:
-    v_mul_lo_u32 v4, v0, s57                                   ; rows | token_at, token, token_stride
+    v_mul_lo_u32 v4, v0, s19                                   ; rows | token_at, token, token_stride
     v_add_u32_e64 v4, v4, v3 clamp                             ; rows | token_at, token_at, token_column
     v_cndmask_b32_e64 v4, v2, v4, s[0:1]                       ; rows | token_at, token_none, token_at, is_token
-    s_and_b32 s0, s46, 3                                       ; control | combine_type, args32.format, 3 | type of Out
+    s_and_b32 s0, s84, 3                                       ; control | combine_type, args38, 3 | type of Out
     s_cmp_eq_u32 s0, 1                                         ; control | combine_type, 1
     s_cbranch_scc1 .L_combine_f16                              ; control
     s_cmp_eq_u32 s0, 2                                         ; control | combine_type, 2
     s_cbranch_scc1 .L_combine_f32                              ; control
 .L_combine_bf16:                                               ; Out is bf16
     v_cvt_pk_bf16_f32 v6, v6, v6                               ; store | token_sum, token_sum, token_sum | round to nearest even
-    buffer_store_short v6, v4, s[4:7], 0 offen                 ; store | token_sum, token_at, srd_combined, 0
+    buffer_store_short v6, v4, s[52:55], 0 offen               ; store | token_sum, token_at, srd_combined, 0
     s_branch .L_token_next                                     ; control
 .L_combine_f16:                                                ; Out is f16
     v_cvt_f16_f32_e32 v6, v6                                   ; store | token_sum, token_sum | round to nearest even
-    buffer_store_short v6, v4, s[4:7], 0 offen                 ; store | token_sum, token_at, srd_combined, 0
+    buffer_store_short v6, v4, s[52:55], 0 offen               ; store | token_sum, token_at, srd_combined, 0
     s_branch .L_token_next                                     ; control
 .L_combine_f32:                                                ; Out is f32
-    buffer_store_dword v6, v4, s[4:7], 0 offen                 ; store | token_sum, token_at, srd_combined, 0
+    buffer_store_dword v6, v4, s[52:55], 0 offen               ; store | token_sum, token_at, srd_combined, 0
     s_branch .L_token_next                                     ; control
 .L_token_next:
     v_add_u32_e32 v0, 32, v0                                   ; rows | token, 32, token
-    s_add_u32 s10, s10, 32                                     ; rows | first_token, first_token, 32
-    s_cmp_lt_u32 s10, s51                                      ; rows | first_token, args_late.late_tokens
+    s_add_u32 s6, s6, 32                                       ; rows | first_token, first_token, 32
+    s_cmp_lt_u32 s6, s47                                       ; rows | first_token, late_args36.late_tokens
     s_cbranch_scc1 .L_token                                    ; rows
 .L_end:
     s_endpgm                                                   ; control
@@ -1306,8 +1324,10 @@ smallm_moe_mfma_m16_r1_l4_w8_d5:
     .amdhsa_group_segment_fixed_size 8208
     .amdhsa_private_segment_fixed_size 0
     .amdhsa_kernarg_size 176
-    .amdhsa_user_sgpr_count 2
+    .amdhsa_user_sgpr_count 16
     .amdhsa_user_sgpr_kernarg_segment_ptr 1
+    .amdhsa_user_sgpr_kernarg_preload_length 14
+    .amdhsa_user_sgpr_kernarg_preload_offset 0
     .amdhsa_system_sgpr_workgroup_id_x 1
     .amdhsa_system_sgpr_workgroup_id_y 1
     .amdhsa_system_sgpr_workgroup_id_z 1
@@ -1330,13 +1350,13 @@ amdhsa.version: [1, 2]
 amdhsa.target: amdgcn-amd-amdhsa--gfx950
 amdhsa.kernels:
   - .args:
-      - .name: x
+      - .name: expert_ids
         .offset: 0
         .size: 8
         .value_kind: global_buffer
         .address_space: global
         .actual_access: read_only
-      - .name: x_scale
+      - .name: num_tokens_post_padded
         .offset: 8
         .size: 8
         .value_kind: global_buffer
@@ -1360,50 +1380,50 @@ amdhsa.kernels:
         .value_kind: global_buffer
         .address_space: global
         .actual_access: read_only
-      - .name: expert_ids
-        .offset: 40
-        .size: 8
-        .value_kind: global_buffer
-        .address_space: global
-        .actual_access: read_only
-      - .name: num_tokens_post_padded
-        .offset: 48
-        .size: 8
-        .value_kind: global_buffer
-        .address_space: global
-        .actual_access: read_only
       - .name: n
-        .offset: 56
+        .offset: 40
         .size: 4
         .value_kind: by_value
       - .name: k
-        .offset: 60
+        .offset: 44
         .size: 4
         .value_kind: by_value
       - .name: slice_steps
-        .offset: 64
+        .offset: 48
         .size: 4
         .value_kind: by_value
       - .name: slice_rem
-        .offset: 68
+        .offset: 52
         .size: 4
         .value_kind: by_value
       - .name: block_m
-        .offset: 72
+        .offset: 56
         .size: 4
         .value_kind: by_value
       - .name: em
-        .offset: 76
+        .offset: 60
         .size: 4
         .value_kind: by_value
       - .name: experts
-        .offset: 80
+        .offset: 64
         .size: 4
         .value_kind: by_value
       - .name: slots
-        .offset: 84
+        .offset: 68
         .size: 4
         .value_kind: by_value
+      - .name: x
+        .offset: 72
+        .size: 8
+        .value_kind: global_buffer
+        .address_space: global
+        .actual_access: read_only
+      - .name: x_scale
+        .offset: 80
+        .size: 8
+        .value_kind: global_buffer
+        .address_space: global
+        .actual_access: read_only
       - .name: x_rows
         .offset: 88
         .size: 4

@@ -9,27 +9,28 @@
 ; One workgroup of 1024, at most 4096 slots and 2048 experts; 139392 bytes of LDS.
 ;
 ; SGPRs: 65 in use; one may hold several names in turn
+;   s[0:1]     ballot0
+;   s0         block_m_less_1
+;   s0         blocks
+;   s0         blocks_wave_sum
+;   s0         fill_experts_done
+;   s0         fill_slots_done
+;   s0         first_expert
 ;   s0         has_map
+;   s[0:1]     is_local
 ;   s[0:1]     kernarg_ptr
-;   s[0:3]     srd_expert_map
-;   s[0:3]     srd_sorted_ids
+;   s0         map_size
+;   s0         ones_wave_sum
+;   s0         single
 ;   s0         wave_slots
-;   s[4:21]    args
-;   s[22:23]   ballot0
-;   s22        block_m_less_1
-;   s22        blocks
-;   s22        blocks_wave_sum
-;   s22        fill_experts_done
-;   s22        fill_slots_done
-;   s22        first_expert
-;   s[22:23]   is_local
-;   s22        map_size
-;   s22        ones_wave_sum
-;   s22        single
-;   s[22:23]   within
-;   s22        zeroed
-;   s23        blocks_before
-;   s23        ones_before
+;   s[0:1]     within
+;   s0         zeroed
+;   s1         blocks_before
+;   s1         ones_before
+;   s[2:15]    args
+;   s[16:19]   args14
+;   s[20:23]   srd_expert_map
+;   s[20:23]   srd_sorted_ids
 ;   s[24:27]   srd_expert_ids
 ;   s[24:27]   srd_topk_ids
 ;   s[28:31]   srd_total
@@ -171,22 +172,28 @@
 .p2align 8
 .type smallm_moe_sort_w16,@function
 smallm_moe_sort_w16:
+    ; entered by firmware that does not preload kernel arguments
+    s_load_dwordx2 s[2:3], s[0:1], 0
+    s_load_dwordx8 s[4:11], s[0:1], 8
+    s_load_dwordx4 s[12:15], s[0:1], 40
+    s_waitcnt lgkmcnt(0)                                       ; unless preloaded: kernel arguments
+    s_branch .L_entry
+.p2align 8
+    ; entered with the arguments in place
 .L_entry:                                                      ; who am I; loads of the map and of the wave's ids
-    s_load_dwordx16 s[4:19], s[0:1], 0                         ; kernargs | args.0-15, kernarg_ptr, 0 | kernel arguments
-    s_load_dwordx2 s[20:21], s[0:1], 64                        ; kernargs | args.16-17, kernarg_ptr, 64 | kernel arguments, the rest
+    s_load_dwordx4 s[16:19], s[0:1], 56                        ; kernargs | args14, kernarg_ptr, 56
     v_lshrrev_b32_e32 v1, 6, v0                                ; ident | wave_v, 6, tid
     s_nop 0                                                    ; hazard | valu-vgpr-readlane: 1 after v_lshrrev_b32_e32
     v_readfirstlane_b32 s58, v1                                ; ident | wave, wave_v
     v_and_b32_e32 v1, 63, v0                                   ; ident | lane, 63, tid
     s_lshl_b32 s59, s58, 13                                    ; ident | row, wave, 13
     s_add_u32 s59, s59, 0x2080                                 ; ident | row, row, 0x2080 | the wave's row of the table
-    s_waitcnt lgkmcnt(0)                                       ; wait | for args.0-15 (kernargs)
-    s_add_u32 s0, s14, 0x3ff                                   ; ident | wave_slots, args.slots, 0x3ff
+    s_add_u32 s0, s12, 0x3ff                                   ; ident | wave_slots, args.slots, 0x3ff
     s_lshr_b32 s0, s0, 10                                      ; ident | wave_slots, wave_slots, 10 | groups of a wave
     s_lshl_b32 s0, s0, 6                                       ; ident | wave_slots, wave_slots, 6
     s_mul_i32 s60, s58, s0                                     ; ident | first0, wave, wave_slots | first slot of the wave
     s_add_u32 s61, s60, s0                                     ; ident | slot_limit, first0, wave_slots
-    s_min_u32 s61, s61, s14                                    ; ident | slot_limit, slot_limit, args.slots | end of its slots
+    s_min_u32 s61, s61, s12                                    ; ident | slot_limit, slot_limit, args.slots | end of its slots
     v_add_u32_e32 v18, s60, v1                                 ; ident | slot0, first0, lane | slot of group 0
     s_add_u32 s62, s60, 64                                     ; ident | first1, first0, 64
     v_add_u32_e32 v19, s62, v1                                 ; ident | slot1, first1, lane | slot of group 1
@@ -194,56 +201,57 @@ smallm_moe_sort_w16:
     v_add_u32_e32 v20, s63, v1                                 ; ident | slot2, first2, lane | slot of group 2
     s_add_u32 s64, s63, 64                                     ; ident | first3, first2, 64
     v_add_u32_e32 v21, s64, v1                                 ; ident | slot3, first3, lane | slot of group 3
-    s_min_u32 s0, s21, 1                                       ; load_ids | has_map, args.map_kind, 1
-    s_mul_i32 s22, s16, s0                                     ; load_ids | map_size, args.experts_global, has_map | none without a map
-    s_mov_b32 s0, s6                                           ; load_ids | srd_expert_map.base_lo, args.expert_map_lo
-    s_and_b32 s1, s7, 0xffff                                   ; load_ids | srd_expert_map.base_hi, args.expert_map_hi, 0xffff | 48 bits of whatever the pointer is
-    s_lshl_b32 s2, s22, 2                                      ; load_ids | srd_expert_map.num_records, map_size, 2 | num_records: expert_map
-    s_mov_b32 s3, 0x20000                                      ; load_ids | srd_expert_map.word3, 0x20000
-    s_mov_b32 s24, s4                                          ; load_ids | srd_topk_ids.base_lo, args.topk_ids_lo
-    s_and_b32 s25, s5, 0xffff                                  ; load_ids | srd_topk_ids.base_hi, args.topk_ids_hi, 0xffff | 48 bits of whatever the pointer is
-    s_lshl_b32 s26, s14, 2                                     ; load_ids | srd_topk_ids.num_records, args.slots, 2 | num_records: topk_ids
+    s_waitcnt lgkmcnt(0)                                       ; wait | for args14 (kernargs)
+    s_min_u32 s0, s19, 1                                       ; load_ids | has_map, args14.map_kind, 1
+    s_mul_i32 s0, s14, s0                                      ; load_ids | map_size, args.experts_global, has_map | none without a map
+    s_mov_b32 s20, s4                                          ; load_ids | srd_expert_map.base_lo, args.expert_map_lo
+    s_and_b32 s21, s5, 0xffff                                  ; load_ids | srd_expert_map.base_hi, args.expert_map_hi, 0xffff | 48 bits of whatever the pointer is
+    s_lshl_b32 s22, s0, 2                                      ; load_ids | srd_expert_map.num_records, map_size, 2 | num_records: expert_map
+    s_mov_b32 s23, 0x20000                                     ; load_ids | srd_expert_map.word3, 0x20000
+    s_mov_b32 s24, s2                                          ; load_ids | srd_topk_ids.base_lo, args.topk_ids_lo
+    s_and_b32 s25, s3, 0xffff                                  ; load_ids | srd_topk_ids.base_hi, args.topk_ids_hi, 0xffff | 48 bits of whatever the pointer is
+    s_lshl_b32 s26, s12, 2                                     ; load_ids | srd_topk_ids.num_records, args.slots, 2 | num_records: topk_ids
     s_mov_b32 s27, 0x20000                                     ; load_ids | srd_topk_ids.word3, 0x20000
     v_lshlrev_b32_e32 v2, 3, v0                                ; load_ids | pair_at, 3, tid
-    buffer_load_dwordx2 v[6:7], v2, s[0:3], 0 offen            ; load_ids | local, pair_at, srd_expert_map, 0 | map
+    buffer_load_dwordx2 v[6:7], v2, s[20:23], 0 offen          ; load_ids | local, pair_at, srd_expert_map, 0 | map
     v_lshlrev_b32_e32 v2, 2, v18                               ; load_ids | slot_at, 2, slot0
     buffer_load_dword v8, v2, s[24:27], 0 offen                ; load_ids | id0, slot_at, srd_topk_ids, 0 | ids 0
     buffer_load_dword v9, v2, s[24:27], 0 offen offset:256     ; load_ids | id1, slot_at, srd_topk_ids, 0 | ids 1
     buffer_load_dword v10, v2, s[24:27], 0 offen offset:512    ; load_ids | id2, slot_at, srd_topk_ids, 0 | ids 2
     buffer_load_dword v11, v2, s[24:27], 0 offen offset:768    ; load_ids | id3, slot_at, srd_topk_ids, 0 | ids 3
-    s_mov_b32 s0, s8                                           ; srd_out | srd_sorted_ids.base_lo, args.sorted_token_ids_lo
-    s_and_b32 s1, s9, 0xffff                                   ; srd_out | srd_sorted_ids.base_hi, args.sorted_token_ids_hi, 0xffff | 48 bits of whatever the pointer is
-    s_lshl_b32 s2, s20, 2                                      ; srd_out | srd_sorted_ids.num_records, args.em, 2 | num_records: sorted_ids
-    s_mov_b32 s3, 0x20000                                      ; srd_out | srd_sorted_ids.word3, 0x20000
-    s_lshl_b32 s22, s20, 1                                     ; srd_out | blocks, args.em, 1
-    s_mul_hi_u32 s22, s22, s18                                 ; srd_out | blocks, blocks, args.block_magic
-    s_lshr_b32 s22, s22, s19                                   ; srd_out | blocks, blocks, args.block_shift | em / block_m
-    s_mov_b32 s24, s10                                         ; srd_out | srd_expert_ids.base_lo, args.expert_ids_lo
-    s_and_b32 s25, s11, 0xffff                                 ; srd_out | srd_expert_ids.base_hi, args.expert_ids_hi, 0xffff | 48 bits of whatever the pointer is
-    s_lshl_b32 s26, s22, 2                                     ; srd_out | srd_expert_ids.num_records, blocks, 2 | num_records: expert_ids
+    s_mov_b32 s20, s6                                          ; srd_out | srd_sorted_ids.base_lo, args.sorted_token_ids_lo
+    s_and_b32 s21, s7, 0xffff                                  ; srd_out | srd_sorted_ids.base_hi, args.sorted_token_ids_hi, 0xffff | 48 bits of whatever the pointer is
+    s_lshl_b32 s22, s18, 2                                     ; srd_out | srd_sorted_ids.num_records, args14.em, 2 | num_records: sorted_ids
+    s_mov_b32 s23, 0x20000                                     ; srd_out | srd_sorted_ids.word3, 0x20000
+    s_lshl_b32 s0, s18, 1                                      ; srd_out | blocks, args14.em, 1
+    s_mul_hi_u32 s0, s0, s16                                   ; srd_out | blocks, blocks, args14.block_magic
+    s_lshr_b32 s0, s0, s17                                     ; srd_out | blocks, blocks, args14.block_shift | em / block_m
+    s_mov_b32 s24, s8                                          ; srd_out | srd_expert_ids.base_lo, args.expert_ids_lo
+    s_and_b32 s25, s9, 0xffff                                  ; srd_out | srd_expert_ids.base_hi, args.expert_ids_hi, 0xffff | 48 bits of whatever the pointer is
+    s_lshl_b32 s26, s0, 2                                      ; srd_out | srd_expert_ids.num_records, blocks, 2 | num_records: expert_ids
     s_mov_b32 s27, 0x20000                                     ; srd_out | srd_expert_ids.word3, 0x20000
-    s_mov_b32 s22, 1                                           ; srd_out | single, 1
-    s_mov_b32 s28, s12                                         ; srd_out | srd_total.base_lo, args.num_tokens_post_padded_lo
-    s_and_b32 s29, s13, 0xffff                                 ; srd_out | srd_total.base_hi, args.num_tokens_post_padded_hi, 0xffff | 48 bits of whatever the pointer is
-    s_lshl_b32 s30, s22, 2                                     ; srd_out | srd_total.num_records, single, 2 | num_records: total
+    s_mov_b32 s0, 1                                            ; srd_out | single, 1
+    s_mov_b32 s28, s10                                         ; srd_out | srd_total.base_lo, args.num_tokens_post_padded_lo
+    s_and_b32 s29, s11, 0xffff                                 ; srd_out | srd_total.base_hi, args.num_tokens_post_padded_hi, 0xffff | 48 bits of whatever the pointer is
+    s_lshl_b32 s30, s0, 2                                      ; srd_out | srd_total.num_records, single, 2 | num_records: total
     s_mov_b32 s31, 0x20000                                     ; srd_out | srd_total.word3, 0x20000
     v_mov_b32_e32 v2, 0                                        ; zero | zeros.0, 0
     v_mov_b32_e32 v3, 0                                        ; zero | zeros.1, 0
     v_mov_b32_e32 v4, 0                                        ; zero | zeros.2, 0
     v_mov_b32_e32 v5, 0                                        ; zero | zeros.3, 0
     v_lshl_add_u32 v12, v1, 4, s59                             ; zero | zero_at, lane, 4, row
-    s_mov_b32 s22, 0                                           ; zero | zeroed, 0
+    s_mov_b32 s0, 0                                            ; zero | zeroed, 0
 .L_zero:                                                       ; counts of the wave
     ds_write_b128 v12, v[2:5]                                  ; zero | zero_at, zeros
     v_add_u32_e32 v12, 0x400, v12                              ; zero | zero_at, 0x400, zero_at
-    s_add_u32 s22, s22, 0x100                                  ; zero | zeroed, zeroed, 0x100
-    s_cmp_lt_u32 s22, s15                                      ; control | zeroed, args.experts
+    s_add_u32 s0, s0, 0x100                                    ; zero | zeroed, zeroed, 0x100
+    s_cmp_lt_u32 s0, s13                                       ; control | zeroed, args.experts
     s_cbranch_scc1 .L_zero                                     ; control
 .L_map_kind:
-    s_cmp_eq_u32 s21, 1                                        ; control | args.map_kind, 1
+    s_cmp_eq_u32 s19, 1                                        ; control | args14.map_kind, 1
     s_cbranch_scc1 .L_map                                      ; control | as loaded
 .L_map_or_mask:
-    s_cmp_eq_u32 s21, 2                                        ; control | args.map_kind, 2
+    s_cmp_eq_u32 s19, 2                                        ; control | args14.map_kind, 2
     s_cbranch_scc1 .L_mask                                     ; control
 .L_no_map:                                                     ; an id is local
     s_waitcnt vmcnt(4)                                         ; wait | for local (load_ids)
@@ -269,10 +277,10 @@ smallm_moe_sort_w16:
     s_nop 1                                                    ; hazard | valu-vgpr-dpp: 2 after rows before
     v_add_u32_dpp v5, v5, v5 row_bcast:31 row_mask:0xc bank_mask:0xf ; scan | ones_upto, ones_upto, ones_upto | rows before
     s_nop 0                                                    ; hazard | valu-vgpr-readlane: 1 after rows before
-    v_readlane_b32 s22, v5, 63                                 ; scan | ones_wave_sum, ones_upto, 63
+    v_readlane_b32 s0, v5, 63                                  ; scan | ones_wave_sum, ones_upto, 63
     s_mov_b64 exec, 1                                          ; scan | exec, 1
     v_mov_b32_e32 v7, s58                                      ; scan | ones_sum_at, wave | moved up as a wait state
-    v_mov_b32_e32 v6, s22                                      ; scan | ones_sums, ones_wave_sum
+    v_mov_b32_e32 v6, s0                                       ; scan | ones_sums, ones_wave_sum
     v_lshlrev_b32_e32 v7, 2, v7                                ; scan | ones_sum_at, 2, ones_sum_at
     ds_write_b32 v7, v6                                        ; scan | ones_sum_at, ones_sums | sum of the wave
     s_mov_b64 exec, -1                                         ; scan | exec, -1
@@ -291,10 +299,10 @@ smallm_moe_sort_w16:
     s_nop 1                                                    ; hazard | valu-vgpr-dpp: 2 after prefix within 16 lanes
     v_add_u32_dpp v6, v6, v6 row_shr:8 row_mask:0xf bank_mask:0xf bound_ctrl:1 ; scan | ones_sums, ones_sums, ones_sums | prefix within 16 lanes
     s_nop 0                                                    ; hazard | valu-vgpr-readlane: 1 after prefix within 16 lanes
-    v_readlane_b32 s23, v6, s58                                ; scan | ones_before, ones_sums, wave
+    v_readlane_b32 s1, v6, s58                                 ; scan | ones_before, ones_sums, wave
     v_readlane_b32 s32, v6, 15                                 ; scan | ones_total, ones_sums, 15
-    s_sub_u32 s23, s23, s22                                    ; scan | ones_before, ones_before, ones_wave_sum | sum of the waves before
-    v_add_u32_e32 v5, s23, v5                                  ; scan | ones_upto, ones_before, ones_upto
+    s_sub_u32 s1, s1, s0                                       ; scan | ones_before, ones_before, ones_wave_sum | sum of the waves before
+    v_add_u32_e32 v5, s1, v5                                   ; scan | ones_upto, ones_before, ones_upto
     v_cndmask_b32_e32 v6, -1, v5, vcc                          ; map | local.0, -1, ones_upto, vcc
     v_add_u32_e32 v5, v2, v5                                   ; map | ones_upto, ones.0, ones_upto
     v_cmp_ne_u32_e32 vcc, 0, v3                                ; map | vcc, 0, ones.1
@@ -303,44 +311,44 @@ smallm_moe_sort_w16:
     v_lshlrev_b32_e32 v2, 3, v0                                ; map | map_at, 3, tid
     s_waitcnt vmcnt(4)                                         ; wait | for local (load_ids)
     ds_write_b64 v2, v[6:7] offset:128                         ; map | map_at, local | local ids of the pair
-    v_cmp_gt_u32_e64 s[22:23], s61, v18                        ; ids | within, slot_limit, slot0
+    v_cmp_gt_u32_e64 s[0:1], s61, v18                          ; ids | within, slot_limit, slot0
     s_waitcnt vmcnt(3)                                         ; wait | for id0 (load_ids)
-    v_cmp_gt_u32_e64 s[32:33], s16, v8                         ; ids | known0, args.experts_global, id0
-    s_and_b64 s[32:33], s[32:33], s[22:23]                     ; ids | known0, known0, within | slots of the wave whose id is in range
+    v_cmp_gt_u32_e64 s[32:33], s14, v8                         ; ids | known0, args.experts_global, id0
+    s_and_b64 s[32:33], s[32:33], s[0:1]                       ; ids | known0, known0, within | slots of the wave whose id is in range
     v_min_u32_e32 v6, 0x7ff, v8                                ; ids | map_at0, 0x7ff, id0
     v_lshlrev_b32_e32 v6, 2, v6                                ; ids | map_at0, 2, map_at0
-    v_cmp_gt_u32_e64 s[22:23], s61, v19                        ; ids | within, slot_limit, slot1
+    v_cmp_gt_u32_e64 s[0:1], s61, v19                          ; ids | within, slot_limit, slot1
     s_waitcnt vmcnt(2)                                         ; wait | for id1 (load_ids)
-    v_cmp_gt_u32_e64 s[34:35], s16, v9                         ; ids | known1, args.experts_global, id1
-    s_and_b64 s[34:35], s[34:35], s[22:23]                     ; ids | known1, known1, within | slots of the wave whose id is in range
+    v_cmp_gt_u32_e64 s[34:35], s14, v9                         ; ids | known1, args.experts_global, id1
+    s_and_b64 s[34:35], s[34:35], s[0:1]                       ; ids | known1, known1, within | slots of the wave whose id is in range
     v_min_u32_e32 v7, 0x7ff, v9                                ; ids | map_at1, 0x7ff, id1
     v_lshlrev_b32_e32 v7, 2, v7                                ; ids | map_at1, 2, map_at1
-    v_cmp_gt_u32_e64 s[22:23], s61, v20                        ; ids | within, slot_limit, slot2
+    v_cmp_gt_u32_e64 s[0:1], s61, v20                          ; ids | within, slot_limit, slot2
     s_waitcnt vmcnt(1)                                         ; wait | for id2 (load_ids)
-    v_cmp_gt_u32_e64 s[36:37], s16, v10                        ; ids | known2, args.experts_global, id2
-    s_and_b64 s[36:37], s[36:37], s[22:23]                     ; ids | known2, known2, within | slots of the wave whose id is in range
+    v_cmp_gt_u32_e64 s[36:37], s14, v10                        ; ids | known2, args.experts_global, id2
+    s_and_b64 s[36:37], s[36:37], s[0:1]                       ; ids | known2, known2, within | slots of the wave whose id is in range
     v_min_u32_e32 v8, 0x7ff, v10                               ; ids | map_at2, 0x7ff, id2
     v_lshlrev_b32_e32 v8, 2, v8                                ; ids | map_at2, 2, map_at2
-    v_cmp_gt_u32_e64 s[22:23], s61, v21                        ; ids | within, slot_limit, slot3
+    v_cmp_gt_u32_e64 s[0:1], s61, v21                          ; ids | within, slot_limit, slot3
     s_waitcnt vmcnt(0)                                         ; wait | for id3 (load_ids)
-    v_cmp_gt_u32_e64 s[38:39], s16, v11                        ; ids | known3, args.experts_global, id3
-    s_and_b64 s[38:39], s[38:39], s[22:23]                     ; ids | known3, known3, within | slots of the wave whose id is in range
+    v_cmp_gt_u32_e64 s[38:39], s14, v11                        ; ids | known3, args.experts_global, id3
+    s_and_b64 s[38:39], s[38:39], s[0:1]                       ; ids | known3, known3, within | slots of the wave whose id is in range
     v_min_u32_e32 v9, 0x7ff, v11                               ; ids | map_at3, 0x7ff, id3
     v_lshlrev_b32_e32 v9, 2, v9                                ; ids | map_at3, 2, map_at3
     s_waitcnt lgkmcnt(0)                                       ; wait | for ds_write_b128 (zero), ds_write_b64 (map)
     s_barrier                                                  ; ids | the map is in LDS
 .L_fill_slots_start:
-    v_mov_b32_e32 v2, s14                                      ; fill | fill_slots_values.0, args.slots
-    v_mov_b32_e32 v3, s14                                      ; fill | fill_slots_values.1, args.slots
-    v_mov_b32_e32 v4, s14                                      ; fill | fill_slots_values.2, args.slots
-    v_mov_b32_e32 v5, s14                                      ; fill | fill_slots_values.3, args.slots
+    v_mov_b32_e32 v2, s12                                      ; fill | fill_slots_values.0, args.slots
+    v_mov_b32_e32 v3, s12                                      ; fill | fill_slots_values.1, args.slots
+    v_mov_b32_e32 v4, s12                                      ; fill | fill_slots_values.2, args.slots
+    v_mov_b32_e32 v5, s12                                      ; fill | fill_slots_values.3, args.slots
     v_lshlrev_b32_e32 v10, 4, v0                               ; fill | fill_slots_at, 4, tid
-    s_mov_b32 s22, 0                                           ; fill | fill_slots_done, 0
+    s_mov_b32 s0, 0                                            ; fill | fill_slots_done, 0
 .L_fill_slots:
-    buffer_store_dwordx4 v[2:5], v10, s[0:3], 0 offen          ; fill | fill_slots_values, fill_slots_at, srd_sorted_ids, 0
+    buffer_store_dwordx4 v[2:5], v10, s[20:23], 0 offen        ; fill | fill_slots_values, fill_slots_at, srd_sorted_ids, 0
     v_add_u32_e32 v10, 0x4000, v10                             ; fill | fill_slots_at, 0x4000, fill_slots_at
-    s_add_u32 s22, s22, 0x4000                                 ; fill | fill_slots_done, fill_slots_done, 0x4000
-    s_cmp_lt_u32 s22, s2                                       ; control | fill_slots_done, srd_sorted_ids.num_records
+    s_add_u32 s0, s0, 0x4000                                   ; fill | fill_slots_done, fill_slots_done, 0x4000
+    s_cmp_lt_u32 s0, s22                                       ; control | fill_slots_done, srd_sorted_ids.num_records
     s_cbranch_scc1 .L_fill_slots                               ; control
 .L_fill_experts_start:
     v_mov_b32_e32 v2, -1                                       ; fill | fill_experts_values.0, -1
@@ -348,12 +356,12 @@ smallm_moe_sort_w16:
     v_mov_b32_e32 v4, -1                                       ; fill | fill_experts_values.2, -1
     v_mov_b32_e32 v5, -1                                       ; fill | fill_experts_values.3, -1
     v_lshlrev_b32_e32 v10, 4, v0                               ; fill | fill_experts_at, 4, tid
-    s_mov_b32 s22, 0                                           ; fill | fill_experts_done, 0
+    s_mov_b32 s0, 0                                            ; fill | fill_experts_done, 0
 .L_fill_experts:
     buffer_store_dwordx4 v[2:5], v10, s[24:27], 0 offen        ; fill | fill_experts_values, fill_experts_at, srd_expert_ids, 0
     v_add_u32_e32 v10, 0x4000, v10                             ; fill | fill_experts_at, 0x4000, fill_experts_at
-    s_add_u32 s22, s22, 0x4000                                 ; fill | fill_experts_done, fill_experts_done, 0x4000
-    s_cmp_lt_u32 s22, s26                                      ; control | fill_experts_done, srd_expert_ids.num_records
+    s_add_u32 s0, s0, 0x4000                                   ; fill | fill_experts_done, fill_experts_done, 0x4000
+    s_cmp_lt_u32 s0, s26                                       ; control | fill_experts_done, srd_expert_ids.num_records
     s_cbranch_scc1 .L_fill_experts                             ; control
 .L_count:
     v_mov_b32_e32 v4, 1                                        ; count | one_more, 1
@@ -367,8 +375,8 @@ smallm_moe_sort_w16:
 .L_count0:                                                     ; group 0: rank among the lanes of the same expert
     ds_read_b32 v5, v6 offset:128                              ; count | expert, map_at0 | local id
     s_waitcnt lgkmcnt(0)                                       ; wait | for expert (count)
-    v_cmp_gt_u32_e64 s[22:23], s15, v5                         ; count | is_local, args.experts, expert
-    s_and_b64 vcc, s[32:33], s[22:23]                          ; count | vcc, known0, is_local
+    v_cmp_gt_u32_e64 s[0:1], s13, v5                           ; count | is_local, args.experts, expert
+    s_and_b64 vcc, s[32:33], s[0:1]                            ; count | vcc, known0, is_local
     s_mov_b64 exec, vcc                                        ; count | exec, vcc | slots with a local expert
     v_bfe_i32 v6, v5, 0, 1                                     ; count | bit0, expert, 0, 1
     v_bfe_i32 v10, v5, 1, 1                                    ; count | bit1, expert, 1, 1
@@ -381,7 +389,7 @@ smallm_moe_sort_w16:
     v_bfe_i32 v17, v5, 8, 1                                    ; count | bit8, expert, 8, 1
     v_bfe_i32 v26, v5, 9, 1                                    ; count | bit9, expert, 9, 1
     v_bfe_i32 v27, v5, 10, 1                                   ; count | bit10, expert, 10, 1
-    v_cmp_ne_u32_e64 s[22:23], 0, v6                           ; count | ballot0, 0, bit0
+    v_cmp_ne_u32_e64 s[0:1], 0, v6                             ; count | ballot0, 0, bit0
     v_cmp_ne_u32_e64 s[32:33], 0, v10                          ; count | ballot1, 0, bit1
     v_cmp_ne_u32_e64 s[40:41], 0, v11                          ; count | ballot2, 0, bit2
     v_cmp_ne_u32_e64 s[42:43], 0, v12                          ; count | ballot3, 0, bit3
@@ -394,8 +402,8 @@ smallm_moe_sort_w16:
     v_cmp_ne_u32_e64 s[56:57], 0, v27                          ; count | ballot10, 0, bit10
     v_mov_b32_e32 v2, vcc_lo                                   ; count | peers.0, vcc.0
     v_mov_b32_e32 v3, vcc_hi                                   ; count | peers.1, vcc.1
-    v_bitop3_b32 v2, v2, v6, s22 bitop3:0x90                   ; count | peers.0, peers.0, bit0, ballot0.0
-    v_bitop3_b32 v3, v3, v6, s23 bitop3:0x90                   ; count | peers.1, peers.1, bit0, ballot0.1
+    v_bitop3_b32 v2, v2, v6, s0 bitop3:0x90                    ; count | peers.0, peers.0, bit0, ballot0.0
+    v_bitop3_b32 v3, v3, v6, s1 bitop3:0x90                    ; count | peers.1, peers.1, bit0, ballot0.1
     v_bitop3_b32 v2, v2, v10, s32 bitop3:0x90                  ; count | peers.0, peers.0, bit1, ballot1.0
     v_bitop3_b32 v3, v3, v10, s33 bitop3:0x90                  ; count | peers.1, peers.1, bit1, ballot1.1
     v_bitop3_b32 v2, v2, v11, s40 bitop3:0x90                  ; count | peers.0, peers.0, bit2, ballot2.0
@@ -432,8 +440,8 @@ smallm_moe_sort_w16:
 .L_count1:                                                     ; group 1: rank among the lanes of the same expert
     ds_read_b32 v5, v7 offset:128                              ; count | expert, map_at1 | local id
     s_waitcnt lgkmcnt(0)                                       ; wait | for expert (count)
-    v_cmp_gt_u32_e64 s[22:23], s15, v5                         ; count | is_local, args.experts, expert
-    s_and_b64 vcc, s[34:35], s[22:23]                          ; count | vcc, known1, is_local
+    v_cmp_gt_u32_e64 s[0:1], s13, v5                           ; count | is_local, args.experts, expert
+    s_and_b64 vcc, s[34:35], s[0:1]                            ; count | vcc, known1, is_local
     s_mov_b64 exec, vcc                                        ; count | exec, vcc | slots with a local expert
     v_bfe_i32 v6, v5, 0, 1                                     ; count | bit0, expert, 0, 1
     v_bfe_i32 v10, v5, 1, 1                                    ; count | bit1, expert, 1, 1
@@ -446,7 +454,7 @@ smallm_moe_sort_w16:
     v_bfe_i32 v17, v5, 8, 1                                    ; count | bit8, expert, 8, 1
     v_bfe_i32 v26, v5, 9, 1                                    ; count | bit9, expert, 9, 1
     v_bfe_i32 v27, v5, 10, 1                                   ; count | bit10, expert, 10, 1
-    v_cmp_ne_u32_e64 s[22:23], 0, v6                           ; count | ballot0, 0, bit0
+    v_cmp_ne_u32_e64 s[0:1], 0, v6                             ; count | ballot0, 0, bit0
     v_cmp_ne_u32_e64 s[32:33], 0, v10                          ; count | ballot1, 0, bit1
     v_cmp_ne_u32_e64 s[40:41], 0, v11                          ; count | ballot2, 0, bit2
     v_cmp_ne_u32_e64 s[42:43], 0, v12                          ; count | ballot3, 0, bit3
@@ -459,8 +467,8 @@ smallm_moe_sort_w16:
     v_cmp_ne_u32_e64 s[56:57], 0, v27                          ; count | ballot10, 0, bit10
     v_mov_b32_e32 v2, vcc_lo                                   ; count | peers.0, vcc.0
     v_mov_b32_e32 v3, vcc_hi                                   ; count | peers.1, vcc.1
-    v_bitop3_b32 v2, v2, v6, s22 bitop3:0x90                   ; count | peers.0, peers.0, bit0, ballot0.0
-    v_bitop3_b32 v3, v3, v6, s23 bitop3:0x90                   ; count | peers.1, peers.1, bit0, ballot0.1
+    v_bitop3_b32 v2, v2, v6, s0 bitop3:0x90                    ; count | peers.0, peers.0, bit0, ballot0.0
+    v_bitop3_b32 v3, v3, v6, s1 bitop3:0x90                    ; count | peers.1, peers.1, bit0, ballot0.1
     v_bitop3_b32 v2, v2, v10, s32 bitop3:0x90                  ; count | peers.0, peers.0, bit1, ballot1.0
     v_bitop3_b32 v3, v3, v10, s33 bitop3:0x90                  ; count | peers.1, peers.1, bit1, ballot1.1
     v_bitop3_b32 v2, v2, v11, s40 bitop3:0x90                  ; count | peers.0, peers.0, bit2, ballot2.0
@@ -497,8 +505,8 @@ smallm_moe_sort_w16:
 .L_count2:                                                     ; group 2: rank among the lanes of the same expert
     ds_read_b32 v5, v8 offset:128                              ; count | expert, map_at2 | local id
     s_waitcnt lgkmcnt(0)                                       ; wait | for expert (count)
-    v_cmp_gt_u32_e64 s[22:23], s15, v5                         ; count | is_local, args.experts, expert
-    s_and_b64 vcc, s[36:37], s[22:23]                          ; count | vcc, known2, is_local
+    v_cmp_gt_u32_e64 s[0:1], s13, v5                           ; count | is_local, args.experts, expert
+    s_and_b64 vcc, s[36:37], s[0:1]                            ; count | vcc, known2, is_local
     s_mov_b64 exec, vcc                                        ; count | exec, vcc | slots with a local expert
     v_bfe_i32 v6, v5, 0, 1                                     ; count | bit0, expert, 0, 1
     v_bfe_i32 v10, v5, 1, 1                                    ; count | bit1, expert, 1, 1
@@ -511,7 +519,7 @@ smallm_moe_sort_w16:
     v_bfe_i32 v17, v5, 8, 1                                    ; count | bit8, expert, 8, 1
     v_bfe_i32 v26, v5, 9, 1                                    ; count | bit9, expert, 9, 1
     v_bfe_i32 v27, v5, 10, 1                                   ; count | bit10, expert, 10, 1
-    v_cmp_ne_u32_e64 s[22:23], 0, v6                           ; count | ballot0, 0, bit0
+    v_cmp_ne_u32_e64 s[0:1], 0, v6                             ; count | ballot0, 0, bit0
     v_cmp_ne_u32_e64 s[32:33], 0, v10                          ; count | ballot1, 0, bit1
     v_cmp_ne_u32_e64 s[40:41], 0, v11                          ; count | ballot2, 0, bit2
     v_cmp_ne_u32_e64 s[42:43], 0, v12                          ; count | ballot3, 0, bit3
@@ -524,8 +532,8 @@ smallm_moe_sort_w16:
     v_cmp_ne_u32_e64 s[56:57], 0, v27                          ; count | ballot10, 0, bit10
     v_mov_b32_e32 v2, vcc_lo                                   ; count | peers.0, vcc.0
     v_mov_b32_e32 v3, vcc_hi                                   ; count | peers.1, vcc.1
-    v_bitop3_b32 v2, v2, v6, s22 bitop3:0x90                   ; count | peers.0, peers.0, bit0, ballot0.0
-    v_bitop3_b32 v3, v3, v6, s23 bitop3:0x90                   ; count | peers.1, peers.1, bit0, ballot0.1
+    v_bitop3_b32 v2, v2, v6, s0 bitop3:0x90                    ; count | peers.0, peers.0, bit0, ballot0.0
+    v_bitop3_b32 v3, v3, v6, s1 bitop3:0x90                    ; count | peers.1, peers.1, bit0, ballot0.1
     v_bitop3_b32 v2, v2, v10, s32 bitop3:0x90                  ; count | peers.0, peers.0, bit1, ballot1.0
     v_bitop3_b32 v3, v3, v10, s33 bitop3:0x90                  ; count | peers.1, peers.1, bit1, ballot1.1
     v_bitop3_b32 v2, v2, v11, s40 bitop3:0x90                  ; count | peers.0, peers.0, bit2, ballot2.0
@@ -562,8 +570,8 @@ smallm_moe_sort_w16:
 .L_count3:                                                     ; group 3: rank among the lanes of the same expert
     ds_read_b32 v5, v9 offset:128                              ; count | expert, map_at3 | local id
     s_waitcnt lgkmcnt(0)                                       ; wait | for expert (count)
-    v_cmp_gt_u32_e64 s[22:23], s15, v5                         ; count | is_local, args.experts, expert
-    s_and_b64 vcc, s[38:39], s[22:23]                          ; count | vcc, known3, is_local
+    v_cmp_gt_u32_e64 s[0:1], s13, v5                           ; count | is_local, args.experts, expert
+    s_and_b64 vcc, s[38:39], s[0:1]                            ; count | vcc, known3, is_local
     s_mov_b64 exec, vcc                                        ; count | exec, vcc | slots with a local expert
     v_bfe_i32 v6, v5, 0, 1                                     ; count | bit0, expert, 0, 1
     v_bfe_i32 v10, v5, 1, 1                                    ; count | bit1, expert, 1, 1
@@ -576,7 +584,7 @@ smallm_moe_sort_w16:
     v_bfe_i32 v17, v5, 8, 1                                    ; count | bit8, expert, 8, 1
     v_bfe_i32 v26, v5, 9, 1                                    ; count | bit9, expert, 9, 1
     v_bfe_i32 v27, v5, 10, 1                                   ; count | bit10, expert, 10, 1
-    v_cmp_ne_u32_e64 s[22:23], 0, v6                           ; count | ballot0, 0, bit0
+    v_cmp_ne_u32_e64 s[0:1], 0, v6                             ; count | ballot0, 0, bit0
     v_cmp_ne_u32_e64 s[32:33], 0, v10                          ; count | ballot1, 0, bit1
     v_cmp_ne_u32_e64 s[40:41], 0, v11                          ; count | ballot2, 0, bit2
     v_cmp_ne_u32_e64 s[42:43], 0, v12                          ; count | ballot3, 0, bit3
@@ -589,8 +597,8 @@ smallm_moe_sort_w16:
     v_cmp_ne_u32_e64 s[56:57], 0, v27                          ; count | ballot10, 0, bit10
     v_mov_b32_e32 v2, vcc_lo                                   ; count | peers.0, vcc.0
     v_mov_b32_e32 v3, vcc_hi                                   ; count | peers.1, vcc.1
-    v_bitop3_b32 v2, v2, v6, s22 bitop3:0x90                   ; count | peers.0, peers.0, bit0, ballot0.0
-    v_bitop3_b32 v3, v3, v6, s23 bitop3:0x90                   ; count | peers.1, peers.1, bit0, ballot0.1
+    v_bitop3_b32 v2, v2, v6, s0 bitop3:0x90                    ; count | peers.0, peers.0, bit0, ballot0.0
+    v_bitop3_b32 v3, v3, v6, s1 bitop3:0x90                    ; count | peers.1, peers.1, bit0, ballot0.1
     v_bitop3_b32 v2, v2, v10, s32 bitop3:0x90                  ; count | peers.0, peers.0, bit1, ballot1.0
     v_bitop3_b32 v3, v3, v10, s33 bitop3:0x90                  ; count | peers.1, peers.1, bit1, ballot1.1
     v_bitop3_b32 v2, v2, v11, s40 bitop3:0x90                  ; count | peers.0, peers.0, bit2, ballot2.0
@@ -626,8 +634,8 @@ smallm_moe_sort_w16:
     s_barrier                                                  ; sum | all slots are counted
     v_mov_b32_e32 v2, 0                                        ; sum | totals.0, 0
     v_mov_b32_e32 v3, 0                                        ; sum | totals.1, 0
-    s_lshl_b32 s22, s58, 7                                     ; sum | first_expert, wave, 7
-    s_cmp_le_u32 s15, s22                                      ; control | args.experts, first_expert
+    s_lshl_b32 s0, s58, 7                                      ; sum | first_expert, wave, 7
+    s_cmp_le_u32 s13, s0                                       ; control | args.experts, first_expert
     s_cbranch_scc1 .L_scan                                     ; control | no experts for this wave
 .L_sum_waves:
     v_lshlrev_b32_e32 v26, 3, v0                               ; sum | table0, 3, tid
@@ -717,13 +725,13 @@ smallm_moe_sort_w16:
     v_add_u32_e32 v3, v5, v9                                   ; sum | totals.1, sum[w15].1, count[w15].1
     ds_write_b64 v27, v[4:5] offset:57344                      ; sum | table1, sum[w15] | of the waves before wave 15
 .L_scan:                                                       ; blocks of the experts before
-    s_sub_u32 s22, s17, 1                                      ; sum | block_m_less_1, args.block_m, 1
-    v_add_lshl_u32 v4, v2, s22, 1                              ; sum | expert_blocks.0, totals.0, block_m_less_1, 1
-    v_mul_hi_u32 v4, v4, s18                                   ; sum | expert_blocks.0, expert_blocks.0, args.block_magic
-    v_lshrrev_b32_e32 v4, s19, v4                              ; sum | expert_blocks.0, args.block_shift, expert_blocks.0
-    v_add_lshl_u32 v5, v3, s22, 1                              ; sum | expert_blocks.1, totals.1, block_m_less_1, 1
-    v_mul_hi_u32 v5, v5, s18                                   ; sum | expert_blocks.1, expert_blocks.1, args.block_magic
-    v_lshrrev_b32_e32 v5, s19, v5                              ; sum | expert_blocks.1, args.block_shift, expert_blocks.1
+    s_sub_u32 s0, s15, 1                                       ; sum | block_m_less_1, args.block_m, 1
+    v_add_lshl_u32 v4, v2, s0, 1                               ; sum | expert_blocks.0, totals.0, block_m_less_1, 1
+    v_mul_hi_u32 v4, v4, s16                                   ; sum | expert_blocks.0, expert_blocks.0, args14.block_magic
+    v_lshrrev_b32_e32 v4, s17, v4                              ; sum | expert_blocks.0, args14.block_shift, expert_blocks.0
+    v_add_lshl_u32 v5, v3, s0, 1                               ; sum | expert_blocks.1, totals.1, block_m_less_1, 1
+    v_mul_hi_u32 v5, v5, s16                                   ; sum | expert_blocks.1, expert_blocks.1, args14.block_magic
+    v_lshrrev_b32_e32 v5, s17, v5                              ; sum | expert_blocks.1, args14.block_shift, expert_blocks.1
     v_add_u32_e32 v2, v4, v5                                   ; sum | blocks_of_pair, expert_blocks.0, expert_blocks.1
     v_mov_b32_e32 v6, v2                                       ; scan | blocks_upto, blocks_of_pair
     s_nop 1                                                    ; hazard | valu-vgpr-dpp: 2 after v_mov_b32_e32
@@ -739,10 +747,10 @@ smallm_moe_sort_w16:
     s_nop 1                                                    ; hazard | valu-vgpr-dpp: 2 after rows before
     v_add_u32_dpp v6, v6, v6 row_bcast:31 row_mask:0xc bank_mask:0xf ; scan | blocks_upto, blocks_upto, blocks_upto | rows before
     s_nop 0                                                    ; hazard | valu-vgpr-readlane: 1 after rows before
-    v_readlane_b32 s22, v6, 63                                 ; scan | blocks_wave_sum, blocks_upto, 63
+    v_readlane_b32 s0, v6, 63                                  ; scan | blocks_wave_sum, blocks_upto, 63
     s_mov_b64 exec, 1                                          ; scan | exec, 1
     v_mov_b32_e32 v7, s58                                      ; scan | blocks_sum_at, wave | moved up as a wait state
-    v_mov_b32_e32 v3, s22                                      ; scan | blocks_sums, blocks_wave_sum
+    v_mov_b32_e32 v3, s0                                       ; scan | blocks_sums, blocks_wave_sum
     v_lshlrev_b32_e32 v7, 2, v7                                ; scan | blocks_sum_at, 2, blocks_sum_at
     ds_write_b32 v7, v3 offset:64                              ; scan | blocks_sum_at, blocks_sums | sum of the wave
     s_mov_b64 exec, -1                                         ; scan | exec, -1
@@ -761,17 +769,17 @@ smallm_moe_sort_w16:
     s_nop 1                                                    ; hazard | valu-vgpr-dpp: 2 after prefix within 16 lanes
     v_add_u32_dpp v3, v3, v3 row_shr:8 row_mask:0xf bank_mask:0xf bound_ctrl:1 ; scan | blocks_sums, blocks_sums, blocks_sums | prefix within 16 lanes
     s_nop 0                                                    ; hazard | valu-vgpr-readlane: 1 after prefix within 16 lanes
-    v_readlane_b32 s23, v3, s58                                ; scan | blocks_before, blocks_sums, wave
+    v_readlane_b32 s1, v3, s58                                 ; scan | blocks_before, blocks_sums, wave
     v_readlane_b32 s32, v3, 15                                 ; scan | blocks_total, blocks_sums, 15
-    s_sub_u32 s23, s23, s22                                    ; scan | blocks_before, blocks_before, blocks_wave_sum | sum of the waves before
-    v_add_u32_e32 v6, s23, v6                                  ; scan | blocks_upto, blocks_before, blocks_upto
-    v_mul_lo_u32 v2, v6, s17                                   ; sum | start.0, blocks_upto, args.block_m
+    s_sub_u32 s1, s1, s0                                       ; scan | blocks_before, blocks_before, blocks_wave_sum | sum of the waves before
+    v_add_u32_e32 v6, s1, v6                                   ; scan | blocks_upto, blocks_before, blocks_upto
+    v_mul_lo_u32 v2, v6, s15                                   ; sum | start.0, blocks_upto, args.block_m
     v_add_u32_e32 v6, v6, v4                                   ; sum | blocks_upto, blocks_upto, expert_blocks.0
-    v_mul_lo_u32 v3, v6, s17                                   ; sum | start.1, blocks_upto, args.block_m
+    v_mul_lo_u32 v3, v6, s15                                   ; sum | start.1, blocks_upto, args.block_m
     ds_write_b64 v0, v[2:3] offset:128                         ; sum | start_at, start | first places of the pair
     s_waitcnt lgkmcnt(0)                                       ; wait | for ds_write_b64 (sum)
     s_barrier                                                  ; sum | first places are in LDS, fills before slots overwrite them
-    s_mul_i32 s32, s32, s17                                    ; sum | blocks_total, blocks_total, args.block_m
+    s_mul_i32 s32, s32, s15                                    ; sum | blocks_total, blocks_total, args.block_m
     v_mov_b32_e32 v1, s32                                      ; sum | padded, blocks_total
     buffer_store_dword v1, v0, s[28:31], 0 offen               ; store | padded, start_at, srd_total, 0 | of work-item 0
 .L_place0_any:
@@ -790,10 +798,10 @@ smallm_moe_sort_w16:
     v_add3_u32 v3, v3, v2, v1                                  ; place | placed_place, placed_place, placed_start, placed_before
     v_lshlrev_b32_e32 v1, 2, v3                                ; place | placed_to, 2, placed_place
     v_lshlrev_b32_e32 v2, 1, v3                                ; place | placed_block, 1, placed_place
-    buffer_store_dword v18, v1, s[0:3], 0 offen                ; store | slot0, placed_to, srd_sorted_ids, 0
-    v_mul_hi_u32 v2, v2, s18                                   ; place | placed_block, placed_block, args.block_magic
-    v_lshrrev_b32_e32 v2, s19, v2                              ; place | placed_block, args.block_shift, placed_block
-    v_mul_lo_u32 v1, v2, s17                                   ; place | placed_back, placed_block, args.block_m
+    buffer_store_dword v18, v1, s[20:23], 0 offen              ; store | slot0, placed_to, srd_sorted_ids, 0
+    v_mul_hi_u32 v2, v2, s16                                   ; place | placed_block, placed_block, args14.block_magic
+    v_lshrrev_b32_e32 v2, s17, v2                              ; place | placed_block, args14.block_shift, placed_block
+    v_mul_lo_u32 v1, v2, s15                                   ; place | placed_back, placed_block, args.block_m
     v_cmp_eq_u32_e32 vcc, v1, v3                               ; place | vcc, placed_back, placed_place
     s_mov_b64 exec, vcc                                        ; place | exec, vcc | the first of each block
     v_lshlrev_b32_e32 v2, 2, v2                                ; place | placed_block, 2, placed_block
@@ -815,10 +823,10 @@ smallm_moe_sort_w16:
     v_add3_u32 v3, v3, v2, v1                                  ; place | placed_place, placed_place, placed_start, placed_before
     v_lshlrev_b32_e32 v1, 2, v3                                ; place | placed_to, 2, placed_place
     v_lshlrev_b32_e32 v2, 1, v3                                ; place | placed_block, 1, placed_place
-    buffer_store_dword v19, v1, s[0:3], 0 offen                ; store | slot1, placed_to, srd_sorted_ids, 0
-    v_mul_hi_u32 v2, v2, s18                                   ; place | placed_block, placed_block, args.block_magic
-    v_lshrrev_b32_e32 v2, s19, v2                              ; place | placed_block, args.block_shift, placed_block
-    v_mul_lo_u32 v1, v2, s17                                   ; place | placed_back, placed_block, args.block_m
+    buffer_store_dword v19, v1, s[20:23], 0 offen              ; store | slot1, placed_to, srd_sorted_ids, 0
+    v_mul_hi_u32 v2, v2, s16                                   ; place | placed_block, placed_block, args14.block_magic
+    v_lshrrev_b32_e32 v2, s17, v2                              ; place | placed_block, args14.block_shift, placed_block
+    v_mul_lo_u32 v1, v2, s15                                   ; place | placed_back, placed_block, args.block_m
     v_cmp_eq_u32_e32 vcc, v1, v3                               ; place | vcc, placed_back, placed_place
     s_mov_b64 exec, vcc                                        ; place | exec, vcc | the first of each block
     v_lshlrev_b32_e32 v2, 2, v2                                ; place | placed_block, 2, placed_block
@@ -840,10 +848,10 @@ smallm_moe_sort_w16:
     v_add3_u32 v3, v3, v2, v1                                  ; place | placed_place, placed_place, placed_start, placed_before
     v_lshlrev_b32_e32 v1, 2, v3                                ; place | placed_to, 2, placed_place
     v_lshlrev_b32_e32 v2, 1, v3                                ; place | placed_block, 1, placed_place
-    buffer_store_dword v20, v1, s[0:3], 0 offen                ; store | slot2, placed_to, srd_sorted_ids, 0
-    v_mul_hi_u32 v2, v2, s18                                   ; place | placed_block, placed_block, args.block_magic
-    v_lshrrev_b32_e32 v2, s19, v2                              ; place | placed_block, args.block_shift, placed_block
-    v_mul_lo_u32 v1, v2, s17                                   ; place | placed_back, placed_block, args.block_m
+    buffer_store_dword v20, v1, s[20:23], 0 offen              ; store | slot2, placed_to, srd_sorted_ids, 0
+    v_mul_hi_u32 v2, v2, s16                                   ; place | placed_block, placed_block, args14.block_magic
+    v_lshrrev_b32_e32 v2, s17, v2                              ; place | placed_block, args14.block_shift, placed_block
+    v_mul_lo_u32 v1, v2, s15                                   ; place | placed_back, placed_block, args.block_m
     v_cmp_eq_u32_e32 vcc, v1, v3                               ; place | vcc, placed_back, placed_place
     s_mov_b64 exec, vcc                                        ; place | exec, vcc | the first of each block
     v_lshlrev_b32_e32 v2, 2, v2                                ; place | placed_block, 2, placed_block
@@ -865,10 +873,10 @@ smallm_moe_sort_w16:
     v_add3_u32 v3, v3, v2, v1                                  ; place | placed_place, placed_place, placed_start, placed_before
     v_lshlrev_b32_e32 v1, 2, v3                                ; place | placed_to, 2, placed_place
     v_lshlrev_b32_e32 v2, 1, v3                                ; place | placed_block, 1, placed_place
-    buffer_store_dword v21, v1, s[0:3], 0 offen                ; store | slot3, placed_to, srd_sorted_ids, 0
-    v_mul_hi_u32 v2, v2, s18                                   ; place | placed_block, placed_block, args.block_magic
-    v_lshrrev_b32_e32 v2, s19, v2                              ; place | placed_block, args.block_shift, placed_block
-    v_mul_lo_u32 v1, v2, s17                                   ; place | placed_back, placed_block, args.block_m
+    buffer_store_dword v21, v1, s[20:23], 0 offen              ; store | slot3, placed_to, srd_sorted_ids, 0
+    v_mul_hi_u32 v2, v2, s16                                   ; place | placed_block, placed_block, args14.block_magic
+    v_lshrrev_b32_e32 v2, s17, v2                              ; place | placed_block, args14.block_shift, placed_block
+    v_mul_lo_u32 v1, v2, s15                                   ; place | placed_back, placed_block, args.block_m
     v_cmp_eq_u32_e32 vcc, v1, v3                               ; place | vcc, placed_back, placed_place
     s_mov_b64 exec, vcc                                        ; place | exec, vcc | the first of each block
     v_lshlrev_b32_e32 v2, 2, v2                                ; place | placed_block, 2, placed_block
@@ -888,8 +896,10 @@ smallm_moe_sort_w16:
     .amdhsa_group_segment_fixed_size 139392
     .amdhsa_private_segment_fixed_size 0
     .amdhsa_kernarg_size 72
-    .amdhsa_user_sgpr_count 2
+    .amdhsa_user_sgpr_count 16
     .amdhsa_user_sgpr_kernarg_segment_ptr 1
+    .amdhsa_user_sgpr_kernarg_preload_length 14
+    .amdhsa_user_sgpr_kernarg_preload_offset 0
     .amdhsa_system_sgpr_workgroup_id_x 1
     .amdhsa_system_sgpr_workgroup_id_y 0
     .amdhsa_system_sgpr_workgroup_id_z 0

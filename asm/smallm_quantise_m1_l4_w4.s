@@ -8,30 +8,29 @@
 ; becomes NaN: byte 255, elements 0x7f.
 ; Workgroup of 256: 2048 elements of one row; grid (ceil(K / 2048), M). Four lanes to a block.
 ;
-; SGPRs: 22 in use; one may hold several names in turn
+; SGPRs: 24 in use; one may hold several names in turn
 ;   s0         first_element
 ;   s0         in_type
-;   s[0:1]     kernarg_ptr
+;   s0         k_blocks
+;   s0         least_amax
 ;   s0         q_row_lo
-;   s0         scale_row_lo
-;   s[0:3]     srd_scale
+;   s0         rule
 ;   s0         x32_row_lo
+;   s1         carry
 ;   s1         q_row_hi
+;   s1         scale_row_lo
 ;   s1         x16_row_lo
 ;   s1         x32_row_hi
-;   s2         workgroup_x
-;   s2         x16_row_hi
-;   s3         row
-;   s[4:15]    args
-;   s4         least_amax
-;   s4         rule
-;   s5         carry
-;   s6         e4m3_max
+;   s[2:13]    args
+;   s2         e4m3_max
+;   s14        scale_row_hi
+;   s14        workgroup_x
+;   s14        x16_row_hi
+;   s15        row
 ;   s[16:19]   srd_q
 ;   s[16:19]   srd_x16
 ;   s[16:19]   srd_x32
-;   s20        k_blocks
-;   s21        scale_row_hi
+;   s[20:23]   srd_scale
 ; VGPRs: 17 in use; one may hold several names in turn
 ;   v0         abs0
 ;   v0         block
@@ -65,23 +64,28 @@
 .p2align 8
 .type smallm_quantise_m1_l4_w4,@function
 smallm_quantise_m1_l4_w4:
+    ; entered by firmware that does not preload kernel arguments
+    s_load_dwordx2 s[2:3], s[0:1], 0
+    s_load_dwordx8 s[4:11], s[0:1], 8
+    s_load_dwordx2 s[12:13], s[0:1], 40
+    s_waitcnt lgkmcnt(0)                                       ; unless preloaded: kernel arguments
+    s_branch .L_entry
+.p2align 8
+    ; entered with the arguments in place
 .L_entry:                                                      ; eight elements of one row per lane
-    s_load_dwordx8 s[4:11], s[0:1], 0                          ; kernargs | args.0-7, kernarg_ptr, 0 | kernel arguments
-    s_load_dwordx4 s[12:15], s[0:1], 32                        ; kernargs | args.8-11, kernarg_ptr, 32 | kernel arguments, the rest
-    s_lshl_b32 s0, s2, 11                                      ; ident | first_element, workgroup_x, 11
+    s_lshl_b32 s0, s14, 11                                     ; ident | first_element, workgroup_x, 11
     v_lshl_add_u32 v12, v0, 3, s0                              ; ident | element, tid, 3, first_element | first K of the lane
-    s_waitcnt lgkmcnt(0)                                       ; wait | for args.8-11 (kernargs)
-    s_and_b32 s0, s14, 3                                       ; control | in_type, args.format, 3
+    s_and_b32 s0, s12, 3                                       ; control | in_type, args.format, 3
     s_cmp_eq_u32 s0, 2                                         ; control | in_type, 2
     s_cbranch_scc1 .L_load_f32                                 ; control
 .L_load_16:                                                    ; bf16 or f16
-    s_mul_i32 s1, s3, s11                                      ; load_x | x16_row_lo, row, args.ldx
-    s_mul_hi_u32 s2, s3, s11                                   ; load_x | x16_row_hi, row, args.ldx
+    s_mul_i32 s1, s15, s9                                      ; load_x | x16_row_lo, row, args.ldx
+    s_mul_hi_u32 s14, s15, s9                                  ; load_x | x16_row_hi, row, args.ldx
     s_add_u32 s1, s1, s1                                       ; load_x | x16_row_lo, x16_row_lo, x16_row_lo
-    s_addc_u32 s2, s2, s2                                      ; load_x | x16_row_hi, x16_row_hi, x16_row_hi
-    s_add_u32 s16, s4, s1                                      ; load_x | srd_x16.base_lo, args.x_lo, x16_row_lo
-    s_addc_u32 s17, s5, s2                                     ; load_x | srd_x16.base_hi, args.x_hi, x16_row_hi | row of x16, 64-bit
-    s_lshl_b32 s18, s10, 1                                     ; load_x | srd_x16.num_records, args.k, 1 | num_records: one row
+    s_addc_u32 s14, s14, s14                                   ; load_x | x16_row_hi, x16_row_hi, x16_row_hi
+    s_add_u32 s16, s2, s1                                      ; load_x | srd_x16.base_lo, args.x_lo, x16_row_lo
+    s_addc_u32 s17, s3, s14                                    ; load_x | srd_x16.base_hi, args.x_hi, x16_row_hi | row of x16, 64-bit
+    s_lshl_b32 s18, s8, 1                                      ; load_x | srd_x16.num_records, args.k, 1 | num_records: one row
     s_mov_b32 s19, 0x20000                                     ; load_x | srd_x16.word3, 0x20000
     v_lshlrev_b32_e32 v0, 1, v12                               ; load_x | x_off16, 1, element
     buffer_load_dwordx4 v[0:3], v0, s[16:19], 0 offen          ; load_x | raw, x_off16, srd_x16, 0 | 8 elements
@@ -114,36 +118,36 @@ smallm_quantise_m1_l4_w4:
     v_cvt_f32_f16_e32 v11, v11                                 ; convert | x.hi.3, x.hi.3
     s_branch .L_quantise                                       ; control
 .L_load_f32:
-    s_mul_i32 s0, s3, s11                                      ; load_x | x32_row_lo, row, args.ldx
-    s_mul_hi_u32 s1, s3, s11                                   ; load_x | x32_row_hi, row, args.ldx
+    s_mul_i32 s0, s15, s9                                      ; load_x | x32_row_lo, row, args.ldx
+    s_mul_hi_u32 s1, s15, s9                                   ; load_x | x32_row_hi, row, args.ldx
     s_add_u32 s0, s0, s0                                       ; load_x | x32_row_lo, x32_row_lo, x32_row_lo
     s_addc_u32 s1, s1, s1                                      ; load_x | x32_row_hi, x32_row_hi, x32_row_hi
     s_add_u32 s0, s0, s0                                       ; load_x | x32_row_lo, x32_row_lo, x32_row_lo
     s_addc_u32 s1, s1, s1                                      ; load_x | x32_row_hi, x32_row_hi, x32_row_hi
-    s_add_u32 s16, s4, s0                                      ; load_x | srd_x32.base_lo, args.x_lo, x32_row_lo
-    s_addc_u32 s17, s5, s1                                     ; load_x | srd_x32.base_hi, args.x_hi, x32_row_hi | row of x32, 64-bit
-    s_lshl_b32 s18, s10, 2                                     ; load_x | srd_x32.num_records, args.k, 2 | num_records: one row
+    s_add_u32 s16, s2, s0                                      ; load_x | srd_x32.base_lo, args.x_lo, x32_row_lo
+    s_addc_u32 s17, s3, s1                                     ; load_x | srd_x32.base_hi, args.x_hi, x32_row_hi | row of x32, 64-bit
+    s_lshl_b32 s18, s8, 2                                      ; load_x | srd_x32.num_records, args.k, 2 | num_records: one row
     s_mov_b32 s19, 0x20000                                     ; load_x | srd_x32.word3, 0x20000
     v_lshlrev_b32_e32 v0, 2, v12                               ; load_x | x_off32, 2, element
     buffer_load_dwordx4 v[4:7], v0, s[16:19], 0 offen          ; load_x | x.lo, x_off32, srd_x32, 0 | 4 elements
     buffer_load_dwordx4 v[8:11], v0, s[16:19], 0 offen offset:16 ; load_x | x.hi, x_off32, srd_x32, 0 | 4 elements
 .L_quantise:                                                   ; exponent of the block, then elements
-    s_mul_i32 s0, s3, s12                                      ; setup | q_row_lo, row, args.ldq
-    s_mul_hi_u32 s1, s3, s12                                   ; setup | q_row_hi, row, args.ldq
-    s_add_u32 s16, s6, s0                                      ; setup | srd_q.base_lo, args.q_lo, q_row_lo
-    s_addc_u32 s17, s7, s1                                     ; setup | srd_q.base_hi, args.q_hi, q_row_hi | row of q, 64-bit
-    s_lshl_b32 s18, s10, 0                                     ; setup | srd_q.num_records, args.k, 0 | num_records: one row
+    s_mul_i32 s0, s15, s10                                     ; setup | q_row_lo, row, args.ldq
+    s_mul_hi_u32 s1, s15, s10                                  ; setup | q_row_hi, row, args.ldq
+    s_add_u32 s16, s4, s0                                      ; setup | srd_q.base_lo, args.q_lo, q_row_lo
+    s_addc_u32 s17, s5, s1                                     ; setup | srd_q.base_hi, args.q_hi, q_row_hi | row of q, 64-bit
+    s_lshl_b32 s18, s8, 0                                      ; setup | srd_q.num_records, args.k, 0 | num_records: one row
     s_mov_b32 s19, 0x20000                                     ; setup | srd_q.word3, 0x20000
-    s_lshr_b32 s20, s10, 5                                     ; setup | k_blocks, args.k, 5
-    s_mul_i32 s0, s3, s13                                      ; setup | scale_row_lo, row, args.lds
-    s_mul_hi_u32 s21, s3, s13                                  ; setup | scale_row_hi, row, args.lds
-    s_add_u32 s0, s8, s0                                       ; setup | srd_scale.base_lo, args.scale_lo, scale_row_lo
-    s_addc_u32 s1, s9, s21                                     ; setup | srd_scale.base_hi, args.scale_hi, scale_row_hi | row of scale, 64-bit
-    s_lshl_b32 s2, s20, 0                                      ; setup | srd_scale.num_records, k_blocks, 0 | num_records: one row
-    s_mov_b32 s3, 0x20000                                      ; setup | srd_scale.word3, 0x20000
-    s_and_b32 s4, s14, 4                                       ; setup | rule, args.format, 4 | SCC: OCP's floor rule
-    s_cselect_b32 s4, 0, 0x1e3ce508                            ; setup | least_amax, 0, 0x1e3ce508
-    s_cselect_b32 s5, 0, 0x1fffff                              ; setup | carry, 0, 0x1fffff
+    s_lshr_b32 s0, s8, 5                                       ; setup | k_blocks, args.k, 5
+    s_mul_i32 s1, s15, s11                                     ; setup | scale_row_lo, row, args.lds
+    s_mul_hi_u32 s14, s15, s11                                 ; setup | scale_row_hi, row, args.lds
+    s_add_u32 s20, s6, s1                                      ; setup | srd_scale.base_lo, args.scale_lo, scale_row_lo
+    s_addc_u32 s21, s7, s14                                    ; setup | srd_scale.base_hi, args.scale_hi, scale_row_hi | row of scale, 64-bit
+    s_lshl_b32 s22, s0, 0                                      ; setup | srd_scale.num_records, k_blocks, 0 | num_records: one row
+    s_mov_b32 s23, 0x20000                                     ; setup | srd_scale.word3, 0x20000
+    s_and_b32 s0, s12, 4                                       ; setup | rule, args.format, 4 | SCC: OCP's floor rule
+    s_cselect_b32 s0, 0, 0x1e3ce508                            ; setup | least_amax, 0, 0x1e3ce508
+    s_cselect_b32 s1, 0, 0x1fffff                              ; setup | carry, 0, 0x1fffff
     s_waitcnt vmcnt(1)                                         ; wait | for x.lo (load_x)
     v_and_b32_e32 v0, 0x7fffffff, v4                           ; amax | abs0, 0x7fffffff, x.lo.0
     v_and_b32_e32 v1, 0x7fffffff, v5                           ; amax | abs1, 0x7fffffff, x.lo.1
@@ -158,7 +162,7 @@ smallm_quantise_m1_l4_w4:
     v_max3_u32 v2, v2, v3, v13                                 ; amax | amax, amax, abs3, abs4
     v_max3_u32 v2, v2, v14, v15                                ; amax | amax, amax, abs5, abs6
     v_max_u32_e32 v2, v16, v2                                  ; amax | amax, abs7, amax
-    s_mov_b32 s6, 0x43e00000                                   ; constants | e4m3_max, 0x43e00000 | 448 | moved up as a wait state
+    s_mov_b32 s2, 0x43e00000                                   ; constants | e4m3_max, 0x43e00000 | 448 | moved up as a wait state
     v_mov_b32_e32 v3, 0xc3e00000                               ; constants | e4m3_min, 0xc3e00000 | -448 | moved up as a wait state
     v_max_u32_dpp v2, v2, v2 quad_perm:[1,0,3,2] row_mask:0xf bank_mask:0xf ; amax | amax, amax, amax | lanes of the block
     v_mov_b32_e32 v13, 0x7f7f7f7f                              ; constants | nans, 0x7f7f7f7f | moved up as a wait state
@@ -167,8 +171,8 @@ smallm_quantise_m1_l4_w4:
     v_mov_b32_e32 v0, 0                                        ; constants | packed.0, 0
     v_mov_b32_e32 v1, 0                                        ; constants | packed.1, 0
     v_cmp_gt_u32_e32 vcc, 0x7f800000, v2                       ; exponent | vcc, 0x7f800000, amax | all of the block finite?
-    v_max_u32_e32 v2, s4, v2                                   ; exponent | scale, least_amax, amax
-    v_add_u32_e32 v2, s5, v2                                   ; exponent | scale, carry, scale | up to the next power of two past 1.75
+    v_max_u32_e32 v2, s0, v2                                   ; exponent | scale, least_amax, amax
+    v_add_u32_e32 v2, s1, v2                                   ; exponent | scale, carry, scale | up to the next power of two past 1.75
     v_lshrrev_b32_e32 v2, 23, v2                               ; exponent | scale, 23, scale
     v_add_u32_e32 v2, -8, v2                                   ; exponent | scale, -8, scale | 448 = 1.75 * 2^8
     v_max_i32_e32 v2, 0, v2                                    ; exponent | scale, 0, scale | E8M0 byte
@@ -181,14 +185,14 @@ smallm_quantise_m1_l4_w4:
     v_ldexp_f32 v9, v9, v15                                    ; elements | x.hi.1, x.hi.1, shift
     v_ldexp_f32 v10, v10, v15                                  ; elements | x.hi.2, x.hi.2, shift
     v_ldexp_f32 v11, v11, v15                                  ; elements | x.hi.3, x.hi.3, shift
-    v_med3_f32 v4, v4, v3, s6                                  ; elements | x.lo.0, x.lo.0, e4m3_min, e4m3_max
-    v_med3_f32 v5, v5, v3, s6                                  ; elements | x.lo.1, x.lo.1, e4m3_min, e4m3_max
-    v_med3_f32 v6, v6, v3, s6                                  ; elements | x.lo.2, x.lo.2, e4m3_min, e4m3_max
-    v_med3_f32 v7, v7, v3, s6                                  ; elements | x.lo.3, x.lo.3, e4m3_min, e4m3_max
-    v_med3_f32 v8, v8, v3, s6                                  ; elements | x.hi.0, x.hi.0, e4m3_min, e4m3_max
-    v_med3_f32 v9, v9, v3, s6                                  ; elements | x.hi.1, x.hi.1, e4m3_min, e4m3_max
-    v_med3_f32 v10, v10, v3, s6                                ; elements | x.hi.2, x.hi.2, e4m3_min, e4m3_max
-    v_med3_f32 v11, v11, v3, s6                                ; elements | x.hi.3, x.hi.3, e4m3_min, e4m3_max
+    v_med3_f32 v4, v4, v3, s2                                  ; elements | x.lo.0, x.lo.0, e4m3_min, e4m3_max
+    v_med3_f32 v5, v5, v3, s2                                  ; elements | x.lo.1, x.lo.1, e4m3_min, e4m3_max
+    v_med3_f32 v6, v6, v3, s2                                  ; elements | x.lo.2, x.lo.2, e4m3_min, e4m3_max
+    v_med3_f32 v7, v7, v3, s2                                  ; elements | x.lo.3, x.lo.3, e4m3_min, e4m3_max
+    v_med3_f32 v8, v8, v3, s2                                  ; elements | x.hi.0, x.hi.0, e4m3_min, e4m3_max
+    v_med3_f32 v9, v9, v3, s2                                  ; elements | x.hi.1, x.hi.1, e4m3_min, e4m3_max
+    v_med3_f32 v10, v10, v3, s2                                ; elements | x.hi.2, x.hi.2, e4m3_min, e4m3_max
+    v_med3_f32 v11, v11, v3, s2                                ; elements | x.hi.3, x.hi.3, e4m3_min, e4m3_max
     v_cvt_pk_fp8_f32 v0, v4, v5                                ; elements | packed.0, x.lo.0, x.lo.1 | elements 0, 1
     v_cvt_pk_fp8_f32 v0, v6, v7 op_sel:[0,0,1]                 ; elements | packed.0, x.lo.2, x.lo.3 | elements 2, 3
     v_cvt_pk_fp8_f32 v1, v8, v9                                ; elements | packed.1, x.hi.0, x.hi.1 | elements 4, 5
@@ -200,7 +204,7 @@ smallm_quantise_m1_l4_w4:
     v_lshrrev_b32_e32 v0, 5, v12                               ; store | block, 5, element
     s_mov_b32 exec_lo, 0x11111111                              ; store | exec.0, 0x11111111
     s_mov_b32 exec_hi, 0x11111111                              ; store | exec.1, 0x11111111 | the first lane of each block
-    buffer_store_byte v2, v0, s[0:3], 0 offen                  ; store | scale, block, srd_scale, 0 | E8M0 byte
+    buffer_store_byte v2, v0, s[20:23], 0 offen                ; store | scale, block, srd_scale, 0 | E8M0 byte
     s_endpgm                                                   ; control
 .Lend:
 .size smallm_quantise_m1_l4_w4, .Lend-smallm_quantise_m1_l4_w4
@@ -214,14 +218,16 @@ smallm_quantise_m1_l4_w4:
     .amdhsa_group_segment_fixed_size 0
     .amdhsa_private_segment_fixed_size 0
     .amdhsa_kernarg_size 48
-    .amdhsa_user_sgpr_count 2
+    .amdhsa_user_sgpr_count 14
     .amdhsa_user_sgpr_kernarg_segment_ptr 1
+    .amdhsa_user_sgpr_kernarg_preload_length 12
+    .amdhsa_user_sgpr_kernarg_preload_offset 0
     .amdhsa_system_sgpr_workgroup_id_x 1
     .amdhsa_system_sgpr_workgroup_id_y 1
     .amdhsa_system_sgpr_workgroup_id_z 0
     .amdhsa_system_vgpr_workitem_id 0
     .amdhsa_next_free_vgpr 17
-    .amdhsa_next_free_sgpr 22
+    .amdhsa_next_free_sgpr 24
     .amdhsa_accum_offset 20
     .amdhsa_reserve_vcc 1
     .amdhsa_float_round_mode_32 0
@@ -284,7 +290,7 @@ amdhsa.kernels:
     .name: smallm_quantise_m1_l4_w4
     .private_segment_fixed_size: 0
     .reqd_workgroup_size: [256, 1, 1]
-    .sgpr_count: 28
+    .sgpr_count: 30
     .sgpr_spill_count: 0
     .symbol: smallm_quantise_m1_l4_w4.kd
     .uniform_work_group_size: 1

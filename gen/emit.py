@@ -14,6 +14,8 @@ from gen.allocate import Allocation
 from gen.ir import Block, Imm, Instr, Kind, Operand, Program, Reg, Slice, operand_name
 
 _COLUMN = 62
+_ENTRY_LOG2 = 8
+"""Firmware that preloads enters 256 bytes behind the kernel's symbol."""
 _FILES: Tuple[Tuple[Kind, str], ...] = (
     (Kind.SGPR, "SGPRs"),
     (Kind.VGPR, "VGPRs"),
@@ -98,8 +100,10 @@ def _descriptor(info: KernelInfo, allocation: Allocation) -> List[str]:
         "group_segment_fixed_size": info.lds_bytes,
         "private_segment_fixed_size": 0,
         "kernarg_size": info.layout.size,
-        "user_sgpr_count": 2,
+        "user_sgpr_count": kernarg.FIRST_PRELOADED + info.layout.preload,
         "user_sgpr_kernarg_segment_ptr": 1,
+        "user_sgpr_kernarg_preload_length": info.layout.preload,
+        "user_sgpr_kernarg_preload_offset": 0,
         "system_sgpr_workgroup_id_x": 1,
         "system_sgpr_workgroup_id_y": int(info.grid_dims > 1),
         "system_sgpr_workgroup_id_z": int(info.grid_dims > 2),
@@ -118,6 +122,21 @@ def _descriptor(info: KernelInfo, allocation: Allocation) -> List[str]:
     lines = ['.section .rodata,"a",@progbits', ".p2align 6", f".amdhsa_kernel {info.name}"]
     lines += [f"    .amdhsa_{name} {value}" for name, value in fields.items()]
     return lines + [".end_amdhsa_kernel"]
+
+
+def _unloaded(layout: kernarg.Layout) -> List[str]:
+    """What firmware enters that does not preload: 256 bytes that do it."""
+    if not layout.preload:
+        return []
+    lines = ["    ; entered by firmware that does not preload kernel arguments"]
+    for sgpr, width, offset in layout.preload_loads():
+        registers = f"s[{sgpr}:{sgpr + width - 1}]" if width > 1 else f"s{sgpr}"
+        lines.append(
+            f"    s_load_dword{f'x{width}' if width > 1 else ''} {registers}, s[0:1], {offset}"
+        )
+    wait = "    s_waitcnt lgkmcnt(0)"
+    lines += [f"{wait:<{_COLUMN}} ; unless preloaded: kernel arguments", "    s_branch .L_entry"]
+    return lines + [f".p2align {_ENTRY_LOG2}", "    ; entered with the arguments in place"]
 
 
 def _metadata(info: KernelInfo, allocation: Allocation) -> List[str]:
@@ -163,6 +182,7 @@ def emit(program: Program, allocation: Allocation, info: KernelInfo) -> str:
         ".p2align 8",
         f".type {name},@function",
         f"{name}:",
+        *_unloaded(info.layout),
     ]
     for block in program.blocks:
         lines += _block_lines(block)

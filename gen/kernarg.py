@@ -27,12 +27,22 @@ class Arg:
         return "uint32_t "
 
 
+PRELOAD_DWORDS = 14
+"""What 16 user SGPRs leave besides the address of the arguments."""
+
+FIRST_PRELOADED = 2
+"""SGPR of the first preloaded dword; s[0:1] is the address of the arguments."""
+
+
 @dataclass(frozen=True)
 class Layout:
-    """The arguments of a kernel family in memory order."""
+    """The arguments of a kernel family in memory order; the first `preload` dwords are in SGPRs when
+    a wave starts.
+    """
 
     struct: str
     args: Tuple[Arg, ...]
+    preload: int = 0
 
     def offsets(self) -> Dict[str, int]:
         result: Dict[str, int] = {}
@@ -58,11 +68,18 @@ class Layout:
                 names[first + i] = arg.name + (("_lo", "_hi")[i] if arg.size == 8 else "")
         return names
 
-    def slice_of(self, kernargs: Reg, name: str) -> Slice:
-        """The dwords of argument `name` in a register tuple that holds the whole segment."""
-        arg = next(a for a in self.args if a.name == name)
-        first = self.offsets()[name] // 4
-        return kernargs[first : first + arg.size // 4]
+    def preload_loads(self) -> List[Tuple[int, int, int]]:
+        """(SGPR, dwords, byte offset) of the loads that do what preloading does; SGPR tuples of two
+        are even, larger ones a multiple of four.
+        """
+        loads: List[Tuple[int, int, int]] = []
+        at = 0
+        while at < self.preload:
+            sgpr, left = FIRST_PRELOADED + at, self.preload - at
+            width = next(w for w in (8, 4, 2, 1) if w <= left and sgpr % min(w, 4) == 0)
+            loads.append((sgpr, width, 4 * at))
+            at += width
+        return loads
 
 
 ArgOf = Callable[[str], Slice]
@@ -73,13 +90,24 @@ def _ptr(name: str, doc: str, const: bool = True) -> Arg:
     return Arg(name, 8, doc, pointer=True, const=const)
 
 
-COMBINE_TICKET_OFFSET = 16384
-"""Start of every workspace: one u32 ticket per tile of a launch that splits K over workgroups; then
+TICKETS = 4096
+"""Start of every workspace: one u32 ticket per tile of a launch that splits K over workgroups; and
 as many, one per column tile of a launch that combines.
 """
 
-TICKET_BYTES = 2 * COMBINE_TICKET_OFFSET
-"""Both halves: zero between launches."""
+TICKET_GRANULE = 256
+"""Updates of one memory channel stand in line, so tickets of neighbours are this far apart; the
+granule in which addresses are dealt out is assumed (configs/mi355x.ini, hbm.interleave).
+"""
+
+TICKET_LANES = 128
+"""Ticket number t is at (t % lanes) * granule + 4 * (t / lanes)."""
+
+COMBINE_TICKET_OFFSET = 4 * TICKETS // TICKET_LANES
+"""Those that combine fill the second half of each granule."""
+
+TICKET_BYTES = TICKET_LANES * TICKET_GRANULE
+"""All of them: zero between launches."""
 
 OUT_TYPES: Tuple[str, ...] = ("bf16", "f16", "f32")
 """`format`, bits 1:0: index of the type of Out."""
@@ -89,6 +117,9 @@ BIAS_TYPES: Tuple[str, ...] = ("none", "bf16", "f16", "f32")
 
 BIAS_SHIFT = 2
 
+M_BITS = 8
+"""`m_rem` of the dense families: bits of m."""
+
 DENSE = Layout(
     "smallm_dense_args",
     (
@@ -96,20 +127,20 @@ DENSE = Layout(
         _ptr("x_scale", "E8M0 [M, K/32]"),
         _ptr("w", "E4M3 [N, K], K contiguous, 16-byte aligned"),
         _ptr("w_scale", "E8M0 [N, K/32]"),
-        Arg("m", 4, "rows of X, 1 <= m <= m_tile"),
         Arg("n", 4, "rows of W, 1 <= n < 2^31"),
         Arg("k", 4, "elements of a row, a multiple of 32"),
         Arg("ldx", 4, "elements (bytes) from one row of X to the next"),
         Arg("ldxs", 4, "bytes from one row of X scale to the next"),
         Arg("slice_steps", 4, "K steps of every K slice: floor(steps / slices)"),
-        Arg("slice_rem", 4, "the first slice_rem slices take one K step more"),
+        Arg("m_rem", 4, "bits 7:0 m, rows of X, at most m_tile; above: slices with a K step more"),
         Arg("k_splits", 4, "workgroups (grid y) that share the K of a tile"),
+        Arg("format", 4, "bits 1:0 type of Out, 3:2 type of the bias"),
         _ptr("out", "[M, N] of the type that `format` says", const=False),
         _ptr("bias", "[N] of the type that `format` says, or anything where there is none"),
         _ptr("workspace", "tickets, then f32 partial tiles; unused if k_splits is 1", const=False),
         Arg("ldo", 4, "elements from one row of Out to the next"),
-        Arg("format", 4, "bits 1:0 type of Out, 3:2 type of the bias"),
     ),
+    preload=PRELOAD_DWORDS,
 )
 
 QUANTISE_TYPES: Tuple[str, ...] = ("bf16", "f16", "f32")
@@ -130,6 +161,7 @@ QUANTISE = Layout(
         Arg("lds", 4, "bytes from one row of scales to the next"),
         Arg("format", 4, "bits 1:0 type of X, bit 2 floor rule"),
     ),
+    preload=12,
 )
 
 SORT_SLOTS = 4096
@@ -158,6 +190,7 @@ MOE_SORT = Layout(
         Arg("em", 4, "a multiple of block_m that holds every block, em < 2^29"),
         Arg("map_kind", 4, "0 none, 1 map, 2 mask"),
     ),
+    preload=PRELOAD_DWORDS,
 )
 
 MOE_WEIGHTED = 1 << 4
@@ -169,13 +202,11 @@ MOE_COMBINED = 1 << 5
 MOE = Layout(
     "smallm_moe_args",
     (
-        _ptr("x", "E4M3 [x_rows, K], 16-byte aligned"),
-        _ptr("x_scale", "E8M0 [x_rows, K/32]"),
+        _ptr("expert_ids", "int32 [em / block_m]; outside [0, experts): the block is skipped"),
+        _ptr("num_tokens_post_padded", "int32 [1]; blocks from it on are skipped; any value"),
         _ptr("w", "E4M3 [experts, N, K], K contiguous, 16-byte aligned"),
         _ptr("w_scale", "E8M0 [experts, N, K/32]"),
         _ptr("sorted_token_ids", "int32 [em], in blocks of block_m; a slot where 0 <= id < slots"),
-        _ptr("expert_ids", "int32 [em / block_m]; outside [0, experts): the block is skipped"),
-        _ptr("num_tokens_post_padded", "int32 [1]; blocks from it on are skipped; any value"),
         Arg("n", 4, "rows of an expert's W, experts * n < 2^31"),
         Arg("k", 4, "elements of a row, a multiple of 32"),
         Arg("slice_steps", 4, "K steps of every K slice of the first pass: floor(steps / slices)"),
@@ -184,6 +215,8 @@ MOE = Layout(
         Arg("em", 4, "a multiple of block_m, at least block_m, em < 2^29"),
         Arg("experts", 4, "experts of W"),
         Arg("slots", 4, "rows of Out, or of the workspace where they are combined"),
+        _ptr("x", "E4M3 [x_rows, K], 16-byte aligned"),
+        _ptr("x_scale", "E8M0 [x_rows, K/32]"),
         Arg("x_rows", 4, "rows of X; what lies past them reads as zero"),
         Arg("ldx", 4, "elements (bytes) from one row of X to the next"),
         Arg("ldxs", 4, "bytes from one row of X scale to the next"),
@@ -203,6 +236,7 @@ MOE = Layout(
         Arg("block_magic", 4, "ceil(2^(31 + block_shift) / block_m)"),
         Arg("block_shift", 4, "ceil(log2(block_m))"),
     ),
+    preload=PRELOAD_DWORDS,
 )
 
 LAYOUTS: Tuple[Layout, ...] = (DENSE, QUANTISE, MOE_SORT, MOE)
@@ -238,7 +272,8 @@ def c_header() -> str:
     out += [
         "enum {",
         f"    SMALLM_TICKET_BYTES = {TICKET_BYTES}, /* start of a workspace, zero between launches */",
-        f"    SMALLM_COMBINE_TICKET_OFFSET = {COMBINE_TICKET_OFFSET}, /* splits before, combine after */",
+        f"    SMALLM_M_BITS = {M_BITS}, /* of m_rem; the rest is the number of longer slices */",
+        f"    SMALLM_TICKETS = {TICKETS}, /* of each kind: for splits of K, for combining */",
         *(f"    SMALLM_FORMAT_OUT_{t.upper()} = {i}," for i, t in enumerate(OUT_TYPES)),
         *(
             f"    SMALLM_FORMAT_BIAS_{t.upper()} = {i << BIAS_SHIFT},"

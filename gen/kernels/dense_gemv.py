@@ -15,9 +15,9 @@ from gen import kernarg
 from gen.build import Builder
 from gen.config import KernelConfig
 from gen.emit import KernelInfo
-from gen.ir import Program, Reg, Slice
+from gen.ir import Program
 from gen.kernels import vector
-from gen.kernels.stages import ident, load, math, output, reduce, srd, store
+from gen.kernels.stages import dense_args, ident, load, math, output, reduce, srd, store
 
 
 @dataclass(frozen=True)
@@ -44,17 +44,12 @@ def build(cfg: KernelConfig) -> Tuple[Program, KernelInfo]:
 
 def _entry(b: Builder, cfg: KernelConfig, slots: List[load.StepData], regs: math.MathRegs) -> Setup:
     tid = b.vgpr("tid", fixed=0)
-    kernarg_ptr, workgroup = b.sgpr("kernarg_ptr", 2, fixed=0), b.sgpr("workgroup_x", fixed=2)
-    args = b.sgpr("args", kernarg.DENSE.size // 4, fields=kernarg.DENSE.dword_names())
-
-    def arg(name: str) -> Slice:
-        return kernarg.DENSE.slice_of(args, name)
+    arg = dense_args.DenseArgs(b, cfg)
+    workgroup = b.sgpr("workgroup_x", fixed=arg.workgroup)
 
     b.block("entry", "descriptors, then the loads of the first `depth` steps")
     b.plan("kernargs:* ident:* setup:* srd_x:* srd_w:* offset:*")
-    b.stream("kernargs")
-    b.emit("s_load_dwordx16", args[0:16], kernarg_ptr, 0, note="kernel arguments")
-    b.emit("s_load_dwordx8", args[16:24], kernarg_ptr, 64, note="kernel arguments, the rest")
+    arg.load()
     b.stream("ident")
     ids = ident.wave_ids(b, cfg, tid)
     block = ident.first_block(b, cfg, ids)

@@ -16,6 +16,7 @@ from gen.emit import KernelInfo
 from gen.ir import Program, Reg, Slice
 from gen.kernels.matrix import MatrixKernel, Steps, rounding_lines
 from gen.kernels.stages import (
+    dense_args,
     ident,
     k_slice,
     lds_reduce,
@@ -44,21 +45,18 @@ class Kernel(MatrixKernel):
 
     def __init__(self, cfg: KernelConfig) -> None:
         super().__init__(cfg, kernarg.DENSE)
-        names = kernarg.DENSE.dword_names()
-        self.args = self.b.sgpr("args", kernarg.DENSE.size // 4, fields=names)
+        self.args = dense_args.DenseArgs(self.b, cfg)
 
     def arg(self, name: str) -> Slice:
-        return kernarg.DENSE.slice_of(self.args, name)
+        return self.args(name)
 
     def entry(self) -> Setup:
         b, cfg = self.b, self.cfg
         tid = b.vgpr("tid", fixed=0)
-        kernarg_ptr = b.sgpr("kernarg_ptr", 2, fixed=0)
-        tile, split = b.sgpr("workgroup_x", fixed=2), b.sgpr("workgroup_y", fixed=3)
+        tile = b.sgpr("workgroup_x", fixed=self.args.workgroup)
+        split = b.sgpr("workgroup_y", fixed=self.args.workgroup + 1)
         b.block("entry", "descriptors, then the loads of the first `depth` steps")
-        b.stream("kernargs")
-        b.emit("s_load_dwordx16", self.args[0:16], kernarg_ptr, 0, note="kernel arguments")
-        b.emit("s_load_dwordx8", self.args[16:24], kernarg_ptr, 64, note="the rest")
+        self.args.load()
         b.stream("ident")
         wave = self.wave_of(tid)
         lanes = mfma_load.lane_ids(b, tid)

@@ -17,6 +17,7 @@ from gen.build import Arg, Builder
 from gen.config import LANES, KernelConfig
 from gen.emit import KernelInfo
 from gen.ir import EXEC, VCC, Program, Reg, Slice
+from gen.kernels.stages.kernargs import Kernargs
 from gen.kernels.stages.ident import log2
 from gen.kernels.stages.scan import SCAN_BYTES, WaveLane, scan
 from gen.kernels.stages.srd import FIELDS, WORD3, offset_mods
@@ -89,17 +90,10 @@ def _srd(b: Builder, name: str, base: Slice, items: Slice) -> Reg:
 
 
 def _entry(b: Builder, waves: int) -> Tuple[Setup, Outputs, Reg, List[Reg]]:
-    tid, kernarg_ptr = b.vgpr("tid", fixed=0), b.sgpr("kernarg_ptr", 2, fixed=0)
-    layout = kernarg.MOE_SORT
-    args = b.sgpr("args", layout.size // 4, fields=layout.dword_names())
-
-    def arg(name: str) -> Slice:
-        return layout.slice_of(args, name)
-
+    tid = b.vgpr("tid", fixed=0)
+    arg = Kernargs(b, kernarg.MOE_SORT)
     b.block("entry", "who am I; loads of the map and of the wave's ids")
-    b.stream("kernargs")
-    b.emit("s_load_dwordx16", args[0:16], kernarg_ptr, 0, note="kernel arguments")
-    b.emit("s_load_dwordx2", args[16:18], kernarg_ptr, 64, note="kernel arguments, the rest")
+    arg.load()
     b.stream("ident")
     wave_v, wave, lane, row = b.vgpr("wave_v"), b.sgpr("wave"), b.vgpr("lane"), b.sgpr("row")
     b.emit("v_lshrrev_b32_e32", wave_v, 6, tid)

@@ -13,6 +13,7 @@ from gen.build import Builder
 from gen.config import KernelConfig
 from gen.emit import KernelInfo
 from gen.ir import EXEC, VCC, Program, Reg, Slice
+from gen.kernels.stages.kernargs import Kernargs
 from gen.kernels.stages.ident import log2
 from gen.kernels.stages.srd import FIELDS, WORD3, offset_mods
 
@@ -33,18 +34,11 @@ def build(cfg: KernelConfig) -> Tuple[Program, KernelInfo]:
     """The unscheduled program, and what its descriptor and header say."""
     b = Builder()
     tid = b.vgpr("tid", fixed=0)
-    kernarg_ptr = b.sgpr("kernarg_ptr", 2, fixed=0)
-    workgroup, row = b.sgpr("workgroup_x", fixed=2), b.sgpr("row", fixed=3)
-    layout = kernarg.QUANTISE
-    args = b.sgpr("args", layout.size // 4, fields=layout.dword_names())
-
-    def arg(name: str) -> Slice:
-        return layout.slice_of(args, name)
-
+    arg = Kernargs(b, kernarg.QUANTISE)
+    workgroup = b.sgpr("workgroup_x", fixed=arg.workgroup)
+    row = b.sgpr("row", fixed=arg.workgroup + 1)
     b.block("entry", "eight elements of one row per lane")
-    b.stream("kernargs")
-    b.emit("s_load_dwordx8", args[0:8], kernarg_ptr, 0, note="kernel arguments")
-    b.emit("s_load_dwordx4", args[8:12], kernarg_ptr, 32, note="kernel arguments, the rest")
+    arg.load()
     b.stream("ident")
     element, first = b.vgpr("element"), b.sgpr("first_element")
     b.emit("s_lshl_b32", first, workgroup, log2(LANE_ELEMENTS * cfg.block))
@@ -62,7 +56,7 @@ def build(cfg: KernelConfig) -> Tuple[Program, KernelInfo]:
     _quantise(b, arg, row, element, values)
     b.stream("control")
     b.emit("s_endpgm")
-    info = KernelInfo(cfg.name, _header(cfg), layout, 0, cfg.block, grid_dims=2)
+    info = KernelInfo(cfg.name, _header(cfg), kernarg.QUANTISE, 0, cfg.block, grid_dims=2)
     return b.program, info
 
 

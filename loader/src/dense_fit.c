@@ -23,7 +23,7 @@ static const uint64_t k_end[] = {[SMALLM_FAMILY_DENSE_GEMV] = 1u << 29, [SMALLM_
 static const uint64_t x_end[] = {[SMALLM_FAMILY_DENSE_GEMV] = 1ull << 32, [SMALLM_FAMILY_DENSE_MFMA] = 1ull << 31};
 static const uint64_t out_end = 1ull << 31, most_n = 1ull << 29;
 
-enum { MOST_TILES_OF_SPLIT = SMALLM_COMBINE_TICKET_OFFSET / sizeof(uint32_t) };
+enum { MOST_TILES_OF_SPLIT = SMALLM_TICKETS };
 
 static bool k_fits(const struct smallm_kernel_info *kernel, uint64_t k, struct smallm_reason *why) {
     const uint64_t end = k_end[kernel->family];

@@ -122,14 +122,13 @@ static void fill(smallm_plan *plan, const smallm_context *context, const smallm_
     launch->out_alignment = smallm_type_bytes(problem->out_type);
     launch->bias_alignment = smallm_type_bytes(problem->bias_type);
     struct smallm_dense_args *arguments = &launch->arguments;
-    arguments->m = (uint32_t)m;
     arguments->n = (uint32_t)n;
     arguments->k = (uint32_t)k;
     arguments->ldx = (uint32_t)problem->ldx;
     arguments->ldxs = (uint32_t)problem->ldxs;
     arguments->ldo = (uint32_t)problem->ldo;
     arguments->slice_steps = grid.slice_steps;
-    arguments->slice_rem = grid.slice_rem;
+    arguments->m_rem = (uint32_t)m | grid.slice_rem << SMALLM_M_BITS;
     arguments->k_splits = grid.k_splits;
     arguments->format = smallm_format(problem->out_type, problem->bias_type);
     launch->sizes.x = (m - 1) * (uint64_t)problem->ldx + k;

@@ -27,7 +27,7 @@ static uint64_t k_end(const struct smallm_kernel_info *kernel) {
     return smallm_kernel_is_matrix(kernel) ? 1u << 25 : 1u << 29;
 }
 
-enum { TICKETS = SMALLM_COMBINE_TICKET_OFFSET / sizeof(uint32_t), MOST_COMBINED = 4096 };
+enum { TICKETS = SMALLM_TICKETS, MOST_COMBINED = 4096 };
 
 static bool k_fits(const struct smallm_kernel_info *kernel, uint64_t k, struct smallm_reason *why) {
     return k < k_end(kernel) || smallm_no(why, K_BOUND, "k is %llu; kernel %s takes less than %llu",

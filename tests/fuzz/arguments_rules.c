@@ -230,9 +230,10 @@ void judge_plan(const smallm_dense_problem *problem, const smallm_plan_info *inf
 
 static void judge_slices(const struct smallm_dense_args *a, const struct kernel_shape *shape, const char *kernel) {
     const uint64_t slices = (uint64_t)shape->k_waves * a->k_splits, steps = up(a->k, shape->k_step);
-    if (a->slice_rem >= slices || a->slice_steps * slices + a->slice_rem != steps)
+    const uint32_t longer = a->m_rem >> 8;
+    if (longer >= slices || a->slice_steps * slices + longer != steps)
         wrong("%s: %llu slices of %u steps and %u more, K has %llu", kernel, (unsigned long long)slices, a->slice_steps,
-              a->slice_rem, (unsigned long long)steps);
+              longer, (unsigned long long)steps);
 }
 
 void judge_launch(const struct launch *launch, const smallm_dense_problem *problem, const smallm_dense_buffers *buffers,
@@ -252,7 +253,7 @@ void judge_launch(const struct launch *launch, const smallm_dense_problem *probl
     SAME(launch->grid[0] == tiles && launch->grid[1] == a.k_splits && launch->grid[2] == 1)
     SAME(launch->block[0] == shape.block && launch->block[1] == 1 && launch->block[2] == 1)
     SAME(launch->shared_bytes == 0 && launch->stream == stream)
-    SAME(a.m == p.m && a.n == p.n && a.k == p.k)
+    SAME((a.m_rem & 255) == p.m && a.n == p.n && a.k == p.k)
     SAME(a.ldx == p.ldx && a.ldxs == p.ldxs && a.ldo == p.ldo)
     SAME(a.x == buffers->x && a.x_scale == buffers->x_scale && a.out == buffers->out)
     SAME(a.w == buffers->w && a.w_scale == buffers->w_scale)

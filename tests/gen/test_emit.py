@@ -59,7 +59,8 @@ class Shipped(unittest.TestCase):
             found = _directives(listing.text)
             for name, value in (
                 ("kernarg_size", listing.info.layout.size),
-                ("user_sgpr_count", 2),
+                ("user_sgpr_count", 2 + listing.info.layout.preload),
+                ("user_sgpr_kernarg_preload_length", listing.info.layout.preload),
                 ("float_round_mode_32", 0),
                 ("float_denorm_mode_32", 3),
                 ("float_denorm_mode_16_64", 3),

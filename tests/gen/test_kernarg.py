@@ -17,19 +17,18 @@ OFFSETS = {
     "x_scale": 8,
     "w": 16,
     "w_scale": 24,
-    "m": 32,
-    "n": 36,
-    "k": 40,
-    "ldx": 44,
-    "ldxs": 48,
-    "slice_steps": 52,
-    "slice_rem": 56,
-    "k_splits": 60,
+    "n": 32,
+    "k": 36,
+    "ldx": 40,
+    "ldxs": 44,
+    "slice_steps": 48,
+    "m_rem": 52,
+    "k_splits": 56,
+    "format": 60,
     "out": 64,
     "bias": 72,
     "workspace": 80,
     "ldo": 88,
-    "format": 92,
 }
 
 
@@ -48,14 +47,20 @@ class Dense(unittest.TestCase):
         self.assertEqual(kinds["out"], (8, "global_buffer"))
         self.assertEqual(kinds["ldo"], (4, "by_value"))
 
-    def test_register_slices(self) -> None:
-        args = Reg("args", Kind.SGPR, 24, 4, fields=tuple(kernarg.DENSE.dword_names()))
-        w = kernarg.DENSE.slice_of(args, "w")
-        self.assertEqual((w.start, w.width), (4, 2))
-        self.assertEqual(w[1].named(), "args.w_hi")
-        self.assertEqual(kernarg.DENSE.slice_of(args, "k").named(), "args.k")
-        self.assertEqual(kernarg.DENSE.slice_of(args, "workspace")[1].named(), "args.workspace_hi")
-        self.assertEqual(kernarg.DENSE.slice_of(args, "format").start, 23)
+    def test_preloads(self) -> None:
+        """What preloading does, done by loads: each dword once, tuples where the ISA takes them."""
+        for layout in kernarg.LAYOUTS:
+            self.assertLessEqual(kernarg.FIRST_PRELOADED + layout.preload, 16, "user SGPRs")
+            dwords = []
+            for sgpr, width, offset in layout.preload_loads():
+                self.assertEqual(sgpr % min(width, 4), 0)
+                dwords += [(sgpr + i, offset + 4 * i) for i in range(width)]
+            expected = [(2 + i, 4 * i) for i in range(layout.preload)]
+            self.assertEqual(dwords, expected, layout.struct)
+            names = layout.dword_names()
+            self.assertFalse(
+                names[layout.preload - 1].endswith("_lo"), "half a pointer is preloaded"
+            )
 
     def test_padding_and_alignment(self) -> None:
         layout = kernarg.Layout(
@@ -72,7 +77,14 @@ class Moe(unittest.TestCase):
         pointers = {a.name for a in kernarg.MOE.args if a.pointer}
         tables = {"sorted_token_ids", "expert_ids", "num_tokens_post_padded", "weights"}
         self.assertEqual(pointers, {"x", "x_scale", "w", "w_scale", "out", "workspace"} | tables)
-        expected = {"n": 56, "slice_steps": 64, "ldo": 108, "weights": 112, "workspace": 128}
+        expected = {
+            "n": 40,
+            "slice_steps": 48,
+            "x": 72,
+            "ldo": 108,
+            "weights": 112,
+            "workspace": 128,
+        }
         expected.update({"slice_steps1": 136, "k_splits": 144, "format": 152, "block_shift": 168})
         self.assertEqual({name: offsets[name] for name in expected}, expected)
         self.assertEqual(kernarg.MOE.size, 176)
@@ -81,9 +93,19 @@ class Moe(unittest.TestCase):
         """Eight dwords from k_splits to the end of the segment."""
         self.assertEqual(kernarg.MOE.offsets()["k_splits"] + 32, kernarg.MOE.size)
 
-    def test_halves_of_the_tickets(self) -> None:
-        self.assertEqual(2 * kernarg.COMBINE_TICKET_OFFSET, kernarg.TICKET_BYTES)
-        self.assertEqual(kernarg.COMBINE_TICKET_OFFSET // 4, 4096)
+    def test_places_of_the_tickets(self) -> None:
+        """No two share four bytes, all lie inside, neighbours are in different granules."""
+        kinds = (0, kernarg.COMBINE_TICKET_OFFSET)
+        at = [
+            start
+            + t % kernarg.TICKET_LANES * kernarg.TICKET_GRANULE
+            + t // kernarg.TICKET_LANES * 4
+            for start in kinds
+            for t in range(kernarg.TICKETS)
+        ]
+        self.assertEqual(len(set(at)), 2 * 4096)
+        self.assertEqual(max(at) + 4, kernarg.TICKET_BYTES)
+        self.assertTrue(all(abs(a - b) >= 256 for a, b in zip(at[:4095], at[1:4096])))
         self.assertFalse(kernarg.MOE_WEIGHTED & kernarg.MOE_COMBINED)
         self.assertGreater(min(kernarg.MOE_WEIGHTED, kernarg.MOE_COMBINED), 3)
 
@@ -106,7 +128,7 @@ class Header(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             for good, content in (
                 (True, text),
-                (False, text.replace("uint32_t m;", "uint64_t m;")),
+                (False, text.replace("uint32_t n;", "uint64_t n;")),
             ):
                 path = Path(folder) / "header.c"
                 path.write_text(content, encoding="utf-8")

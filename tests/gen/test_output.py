@@ -78,7 +78,9 @@ class Stage:
                 self.values[unit] = word
 
     def arg(self, name: str) -> Slice:
-        return kernarg.DENSE.slice_of(self.args, name)
+        size = next(a.size for a in kernarg.DENSE.args if a.name == name)
+        first = kernarg.DENSE.offsets()[name] // 4
+        return self.args[first : first + size // 4]
 
     def run(self) -> None:
         segments = self.b.program.blocks[0].segments

@@ -146,9 +146,6 @@ def arguments(work: pathlib.Path, kernel: Kernel, case: Case) -> List[str]:
         em,
         EXPERTS,
         slots,
-        x_rows,
-        k,
-        k // 32,
     ]
     second = [
         *divmod(steps, kernel.k_waves),
@@ -161,8 +158,10 @@ def arguments(work: pathlib.Path, kernel: Kernel, case: Case) -> List[str]:
     out_bytes = OUT_BYTES[case.format & 3] * out_rows * n
     return [
         *("--grid", f"{tiles},{case.grid_y},{case.splits}", "--block", str(kernel.block)),
-        *(f"in:{work / name}" for name in ("x", "xs", "w", "ws", "ids", "experts", "posts")),
-        *(f"i32:{v}" for v in first + _magic(a_div) + [n]),
+        *(f"in:{work / name}" for name in ("experts", "posts", "w", "ws", "ids")),
+        *(f"i32:{v}" for v in first),
+        *(f"in:{work / name}" for name in ("x", "xs")),
+        *(f"i32:{v}" for v in [x_rows, k, k // 32] + _magic(a_div) + [n]),
         f"in:{work / 'weights'}" if case.format & WEIGHTED else "null",
         f"out:{out_bytes}:{work / 'out'}",
         f"zero:{TICKET_BYTES + space}" if space else "null",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import pathlib
 import random
 import re
@@ -27,6 +28,8 @@ BIAS_BYTES = (0, 2, 2, 4)  # of none, bf16, f16, f32: bits 3:2
 
 E4M3_FINITE = [b for b in range(256) if b & 0x7F != 0x7F]
 NOP = re.compile(r"^\s+s_nop (\d+)")
+UNLOADED = "; unless preloaded"
+"""Behind the wait of the entry for firmware that does not preload kernel arguments."""
 WAIT = re.compile(r"^\s+s_waitcnt ")
 BARRIER = re.compile(r"^\s+s_barrier\b")
 PUBLISH = re.compile(r"^\s+buffer_store\w+ .* sc1\b")
@@ -49,6 +52,8 @@ class Mutation:
     what: str
     rules: Tuple[str, ...]
     text: str
+    preload: bool = True
+    """Whether the firmware that it is to be found on preloads kernel arguments."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +81,12 @@ def mutations(listing: str, bounds: Tuple[str, ...]) -> Iterator[Mutation]:
             )
             if "; wait |" not in line:  # the author's own, for stores, and not the wait pass's
                 rules = UNORDERED
+            preload = UNLOADED not in line
+            if not preload:
+                rules = ("wait-lgkmcnt",)
             if "; ticket |" in line:  # it waits for stores that other workgroups read
                 rules = ("global-race", "stale-l2")
-            yield Mutation(i + 1, f"deleted: {line.strip()}", rules, with_line(i, []))
+            yield Mutation(i + 1, f"deleted: {line.strip()}", rules, with_line(i, []), preload)
         elif BARRIER.match(line):
             what = f"deleted: {line.strip()}"
             yield Mutation(
@@ -217,7 +225,8 @@ def dense_arguments(tools: Tools, kernel: Kernel, shape: Shape) -> List[str]:
     # One workgroup too many: the bounds must hold it back. Not with tickets, of which there is one for each tile.
     tiles = -(-n // kernel.n_tile) + (0 if kernel.matrix else 1)
     partials = tiles * shape.splits * kernel.m_tile * kernel.n_tile * 4
-    values = [m, n, k, k, k // 32, slice_steps, slice_rem, shape.splits]
+    form = shape.out | shape.bias << 2
+    values = [n, k, k, k // 32, slice_steps, m | slice_rem << 8, shape.splits, form]
     return [
         *("--grid", f"{tiles},{shape.splits}", "--block", str(kernel.block)),
         *(f"in:{tools.work / name}" for name in ("x", "xs", "w", "ws")),
@@ -225,14 +234,17 @@ def dense_arguments(tools: Tools, kernel: Kernel, shape: Shape) -> List[str]:
         f"out:{OUT_BYTES[shape.out] * m * n}:{tools.work / 'out'}",
         f"in:{tools.work / 'bias'}" if shape.bias else "null",
         f"zero:{moe_cases.TICKET_BYTES + partials}" if shape.splits > 1 else "null",
-        *(f"i32:{v}" for v in (n, shape.out | shape.bias << 2)),
+        f"i32:{n}",
     ]
 
 
-def findings(tools: Tools, co: pathlib.Path, arguments: List[str]) -> List[Dict[str, str]]:
+def findings(
+    tools: Tools, co: pathlib.Path, arguments: List[str], preload: bool = True
+) -> List[Dict[str, str]]:
     """What the simulator finds; an exit status past 1 is a failure of the test itself."""
     command = [tools.sim, "run", str(co), "--json", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True)
+    firmware = {**os.environ, "GFX950SIM_PRELOAD": "on" if preload else "off"}
+    done = subprocess.run(command, capture_output=True, text=True, env=firmware)
     if done.returncode not in (0, 1):
         raise RuntimeError(f"{' '.join(command)}\n{done.stderr}")
     found: List[Dict[str, str]] = json.loads(done.stdout)["findings"]
@@ -250,7 +262,7 @@ def found_by(
     seen: List[Dict[str, str]] = []
     co = assemble(tools, mutation.text)
     for at, arguments in enumerate(cases):
-        found = findings(tools, co, arguments)
+        found = findings(tools, co, arguments, mutation.preload)
         seen += found
         right = [f for f in found if f["rule"] in mutation.rules or not mutation.rules]
         if right:
@@ -301,7 +313,7 @@ def check(tools: Tools, listing: pathlib.Path) -> Tuple[int, List[str]]:
     text = listing.read_text()
     whole = assemble(tools, text)
     for arguments in cases:
-        clean = findings(tools, whole, arguments)
+        clean = findings(tools, whole, arguments) + findings(tools, whole, arguments, False)
         if clean:
             return 0, [f"{name}: the unchanged listing has findings:\n{clean[0]['text']}"]
     tried, complaints = 0, []

@@ -48,8 +48,7 @@ def combine(
     lanes_on(b)
     args.load_late()
     b.emit("s_mul_i32", arrivals, args.late("grid_y"), args.late("k_splits"))
-    half = kernarg.COMBINE_TICKET_OFFSET
-    tickets = Tickets("combine_", half, kernarg.TICKET_BYTES, tile, arrivals)
+    tickets = Tickets("combine_", kernarg.COMBINE_TICKET_OFFSET, tile, arrivals)
     stores = finishing_waves(cfg) if cfg.family == "moe_mfma" else cfg.row_waves
     take_ticket(b, cfg, args, tickets, wave, wave is None, "end", stores == 1)
     b.block("mask", "which slots were written")

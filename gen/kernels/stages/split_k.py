@@ -16,6 +16,7 @@ from gen import kernarg
 from gen.build import Arg, Builder
 from gen.config import KernelConfig
 from gen.ir import EXEC, Reg
+from gen.kernels.stages.ident import log2
 from gen.kernels.stages.lds_reduce import TILE_BYTES, Tile, finishing_waves, tiles_of
 from gen.kernels.stages.mfma_load import lanes_on
 from gen.kernels.stages.mfma_math import add_tile, zero
@@ -28,13 +29,12 @@ _BATCH_QUADS = 16
 
 @dataclass(frozen=True)
 class Tickets:
-    """Tickets of the workspace from byte `start` to byte `end`: number `number` goes to each of
-    `arrivals` workgroups in turn. `name` tells calls apart.
+    """Tickets of the workspace, the first at byte `start`: number `number` goes to each of `arrivals`
+    workgroups in turn. `name` tells calls apart.
     """
 
     name: str
     start: int
-    end: int
     number: Reg
     arrivals: Arg
 
@@ -61,13 +61,17 @@ def take_ticket(
         b.emit("s_barrier", note="those of all waves")
     srd = b.sgpr(f"srd_{name}tickets", 4, fields=FIELDS)
     ticket, at = b.vgpr(f"{name}ticket"), b.vgpr(f"{name}at")
-    last = b.sgpr(f"{name}ticket_last")
+    last, row = b.sgpr(f"{name}ticket_last"), b.sgpr(f"{name}ticket_row")
     workspace = arg("workspace")
     b.emit("s_mov_b32", srd[0], workspace[0])
     b.emit("s_mov_b32", srd[1], workspace[1])
-    b.emit("s_mov_b32", srd[2], tickets.end)
+    b.emit("s_mov_b32", srd[2], kernarg.TICKET_BYTES)
     b.emit("s_mov_b32", srd[3], WORD3)
-    b.emit("s_lshl_b32", last, tickets.number, 2)
+    b.emit("s_and_b32", last, tickets.number, kernarg.TICKET_LANES - 1)
+    b.emit("s_lshl_b32", last, last, log2(kernarg.TICKET_GRANULE), note="neighbours lie apart")
+    b.emit("s_lshr_b32", row, tickets.number, log2(kernarg.TICKET_LANES))
+    b.emit("s_lshl_b32", row, row, 2)
+    b.emit("s_add_u32", last, last, row)
     if tickets.start:
         b.emit("s_add_u32", last, last, tickets.start)
     lanes_on(b)
@@ -152,7 +156,7 @@ class SplitK:
 
     def take_ticket(self, end_label: str) -> None:
         """All but the last workgroup to arrive go to `end_label`."""
-        tickets = Tickets("", 0, kernarg.COMBINE_TICKET_OFFSET, self._number, self._arg("k_splits"))
+        tickets = Tickets("", 0, self._number, self._arg("k_splits"))
         alone = finishing_waves(self._cfg) == 1
         take_ticket(self._b, self._cfg, self._arg, tickets, self._wave, alone, end_label)
 

@@ -9,62 +9,27 @@ time, a lane each, and chunks without a slot are passed over.
 
 from __future__ import annotations
 
-from typing import Callable, List, Tuple
+from typing import Callable, Tuple
 
 from gen import kernarg
 from gen.build import Builder
 from gen.config import COMBINE_SLOTS, LANES
 from gen.ir import Reg, Slice
+from gen.kernels.stages.kernargs import Kernargs
 from gen.kernels.stages.mfma_load import SENTINEL, lanes_on
 from gen.kernels.stages.srd import FIELDS, WORD3
 
-WORKGROUP_X, WORKGROUP_Y, WORKGROUP_Z = 2, 3, 4
-"""SGPRs that the hardware fills, after the two of the kernel arguments' address."""
+WORKGROUP_X = kernarg.FIRST_PRELOADED + kernarg.MOE.preload
+"""SGPR of the workgroup's x; y and z follow."""
 
 
-class Arguments:
-    """The kernel arguments of the grouped families: all but the last loaded at the entry, those of
-    the combination once it comes to that.
+class Arguments(Kernargs):
+    """Kernel arguments of the grouped families: those of the combination are loaded once it comes
+    to that.
     """
 
-    _WIDTHS = (16, 16, 8)
-    _LATE = kernarg.MOE.offsets()["k_splits"] // 4
-
     def __init__(self, b: Builder) -> None:
-        names = kernarg.MOE.dword_names()
-        self._b = b
-        self._pointer = b.sgpr("kernarg_ptr", 2, fixed=0)
-        self._parts: List[Tuple[int, Reg]] = []
-        at = 0
-        for width in self._WIDTHS:
-            fields = names[at : at + width]
-            self._parts.append((at, b.sgpr(f"args{at}", width, fields=fields)))
-            at += width
-        fields = [f"late_{name}" for name in names[self._LATE :]]
-        self._late = b.sgpr("args_late", 8, fields=fields)
-
-    def load(self) -> None:
-        self._b.stream("kernargs")
-        for at, reg in self._parts:
-            self._b.emit(f"s_load_dwordx{reg.width}", reg, self._pointer, 4 * at)
-
-    def load_late(self) -> None:
-        self._b.stream("kernargs")
-        self._b.emit("s_load_dwordx8", self._late, self._pointer, 4 * self._LATE)
-
-    def __call__(self, name: str) -> Slice:
-        arg, first = _argument(name)
-        at, reg = next(p for p in reversed(self._parts) if p[0] <= first)
-        return reg[first - at : first - at + arg.size // 4]
-
-    def late(self, name: str) -> Slice:
-        """As the host gave it, once load_late is done."""
-        return self._late[_argument(name)[1] - self._LATE]
-
-
-def _argument(name: str) -> Tuple[kernarg.Arg, int]:
-    arg = next(a for a in kernarg.MOE.args if a.name == name)
-    return arg, kernarg.MOE.offsets()[name] // 4
+        super().__init__(b, kernarg.MOE, late="tokens", again="k_splits")
 
 
 class Walk:
@@ -76,8 +41,8 @@ class Walk:
 
     def __init__(self, b: Builder, arg: kernarg.ArgOf, chunk_rows: int, tid: Reg) -> None:
         self._b, self._arg, self._rows = b, arg, chunk_rows
-        self.block = b.sgpr("workgroup_y", fixed=WORKGROUP_Y)
-        self.split = b.sgpr("workgroup_z", fixed=WORKGROUP_Z)
+        self.block = b.sgpr("workgroup_y", fixed=WORKGROUP_X + 1)
+        self.split = b.sgpr("workgroup_z", fixed=WORKGROUP_X + 2)
         self.expert, self.posts, self.limit = b.sgpr("expert"), b.sgpr("posts"), b.sgpr("limit")
         self.row0, self.at = b.sgpr("row0"), b.sgpr("row0_in_64")
         self.lane, self.ids = b.vgpr("lane"), b.vgpr("ids")
