@@ -10,7 +10,7 @@ enum { FIRST_WAVES = 16 }; /* whose instructions a trace has */
 static enum exit_status set(const struct backend *backend, const char *option, const char *name, const char *value) {
     if (backend->sim.gfx950sim_set(name, value) == 0)
         return EXIT_RIGHT;
-    return complain(EXIT_BAD_ARGUMENTS, "--%s %s: %s", option, value, backend->sim.gfx950sim_message());
+    return complain(EXIT_BAD_ARGUMENTS, "--%s: %s", option, backend->sim.gfx950sim_message());
 }
 
 static void follow(const struct sim *sim, const struct time_request *request) {
