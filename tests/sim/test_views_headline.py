@@ -49,7 +49,16 @@ class Headline(unittest.TestCase):
     def setUpClass(cls) -> None:
         with tempfile.TemporaryDirectory() as folder:
             trace, page = Path(folder, "trace.json"), Path(folder, "report.html")
-            words = ["time", "dense", *DENSE, "--json", "--trace", str(trace), "--report", str(page)]
+            words = [
+                "time",
+                "dense",
+                *DENSE,
+                "--json",
+                "--trace",
+                str(trace),
+                "--report",
+                str(page),
+            ]
             done = subprocess.run(
                 [os.environ["SMALLM"], *words],
                 stdout=subprocess.PIPE,
@@ -127,9 +136,7 @@ class Headline(unittest.TestCase):
             wanted = [int(v) for v in re.findall(r"\d+", mark["colour"])[:3]]
             painted = picture.pixels(mark["box"])
             self.assertTrue(any(p != WHITE for p in painted), (chart, mark))
-            self.assertTrue(
-                any(self.like(p, wanted) for p in painted), (chart, mark, set(painted))
-            )
+            self.assertTrue(any(self.like(p, wanted) for p in painted), (chart, mark, set(painted)))
 
     def like(self, pixel: Any, colour: List[int]) -> bool:
         """Edges are mixed with what lies behind: nearer to the colour than to white, by half."""

@@ -45,9 +45,7 @@ NANOSECOND = 1e-3  # in microseconds, the format's unit: what viewers keep
 
 
 def is_number(value: Any) -> bool:
-    return (
-        isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    )
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def is_id(value: Any) -> bool:
