@@ -134,6 +134,7 @@ class Headline(unittest.TestCase):
             self.assertTrue(left <= x and x + w <= left + width + 1, (chart, mark))
             self.assertTrue(top <= y and y + h <= top + height + 1, (chart, mark))
             wanted = [int(v) for v in re.findall(r"\d+", mark["colour"])[:3]]
+            self.assertGreater(sum(255 - c for c in wanted), 150, "it stands out from the page")
             painted = picture.pixels(mark["box"])
             self.assertTrue(any(p != WHITE for p in painted), (chart, mark))
             self.assertTrue(any(self.like(p, wanted) for p in painted), (chart, mark, set(painted)))
