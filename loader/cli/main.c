@@ -15,6 +15,8 @@ static const char usage[] =
     "usage: smallm run dense --m M --n N --k K [options]   compute a layer and check it against an f64 reference\n"
     "       smallm run moe --experts E --n N --k K --tokens T --top-k k [options]\n"
     "                                                      the same of a grouped GEMM over routed rows\n"
+    "       smallm time dense|moe <arguments as run> [options]\n"
+    "                                                      the same on the simulator, and what its timing model says\n"
     "       smallm run quantise --m M --k K [options]      quantise a matrix to MXFP8 and check it bit for bit\n"
     "       smallm check-csv FILE                          check a dispatch table, as SMALLM_DENSE_CSV takes it\n"
     "       smallm info                                    version, kernels, tables, HIP library, devices\n";
@@ -22,21 +24,40 @@ static const char statuses[] =
     "exit status: 0 right, 1 wrong result, 2 bad arguments or files, 3 declined, 4 no device or HIP failed\n";
 
 static void print_usage(FILE *file) {
-    const char *const parts[] = {usage, options_dense_usage, options_moe_usage, options_quantise_usage, statuses};
+    const char *const parts[] = {
+        usage, options_dense_usage, options_moe_usage, options_time_usage, options_quantise_usage, statuses};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         fputs(parts[i], file);
 }
 
-static enum exit_status dense(int argc, char **argv) {
+static enum exit_status dense(struct time_request *time, int argc, char **argv) {
     struct dense_options options;
-    enum exit_status status = options_dense_parse(&options, argc, argv);
-    return status == EXIT_RIGHT ? run_dense(&options) : status;
+    enum exit_status status = options_dense_parse(&options, time, argc, argv);
+    return status == EXIT_RIGHT ? run_dense(&options, time) : status;
 }
 
-static enum exit_status moe(int argc, char **argv) {
+static enum exit_status moe(struct time_request *time, int argc, char **argv) {
     struct moe_options options;
-    enum exit_status status = options_moe_parse(&options, argc, argv);
-    return status == EXIT_RIGHT ? run_moe(&options) : status;
+    enum exit_status status = options_moe_parse(&options, time, argc, argv);
+    return status == EXIT_RIGHT ? run_moe(&options, time) : status;
+}
+
+static enum exit_status run_dense_words(int argc, char **argv) {
+    return dense(NULL, argc, argv);
+}
+
+static enum exit_status run_moe_words(int argc, char **argv) {
+    return moe(NULL, argc, argv);
+}
+
+static enum exit_status time_dense_words(int argc, char **argv) {
+    struct time_request time;
+    return dense(&time, argc, argv);
+}
+
+static enum exit_status time_moe_words(int argc, char **argv) {
+    struct time_request time;
+    return moe(&time, argc, argv);
 }
 
 static enum exit_status quantise(int argc, char **argv) {
@@ -47,9 +68,13 @@ static enum exit_status quantise(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     static const struct {
-        const char *name;
+        const char *verb, *name;
         enum exit_status (*run)(int argc, char **argv);
-    } operations[] = {{"dense", dense}, {"moe", moe}, {"quantise", quantise}};
+    } operations[] = {{"run", "dense", run_dense_words},
+                      {"run", "moe", run_moe_words},
+                      {"run", "quantise", quantise},
+                      {"time", "dense", time_dense_words},
+                      {"time", "moe", time_moe_words}};
     if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
         print_usage(stdout);
         return EXIT_RIGHT;
@@ -59,9 +84,9 @@ int main(int argc, char **argv) {
     if (argc == 3 && strcmp(argv[1], "check-csv") == 0)
         return check_csv(argv[2]);
     for (size_t i = 0; i < sizeof operations / sizeof operations[0] && argc >= 3; i++)
-        if (strcmp(argv[1], "run") == 0 && strcmp(argv[2], operations[i].name) == 0)
+        if (strcmp(argv[1], operations[i].verb) == 0 && strcmp(argv[2], operations[i].name) == 0)
             return operations[i].run(argc - 2, argv + 2);
     print_usage(stderr);
     return complain(EXIT_BAD_ARGUMENTS, "the first words must be \"run dense\", \"run moe\", \"run quantise\", "
-                                        "\"check-csv\" and a file, or \"info\"");
+                                        "\"time dense\", \"time moe\", \"check-csv\" and a file, or \"info\"");
 }

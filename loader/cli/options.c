@@ -8,8 +8,6 @@
 #include "element.h"
 #include "smallm/quantise.h"
 
-enum { MOST_OPTIONS = 32 };
-
 static const char *const devices[] = {[DEVICE_AUTO] = "auto", [DEVICE_GPU] = "gpu", [DEVICE_SIM] = "sim", NULL};
 static const char *const levels[] = {[SMALLM_FASTEST] = "fast",
                                      [SMALLM_DETERMINISTIC] = "deterministic",
@@ -32,6 +30,14 @@ static enum exit_status read_number(const char *name, const char *text, int64_t 
     if (errno == 0 && end != text && *end == '\0')
         return EXIT_RIGHT;
     return complain(EXIT_BAD_ARGUMENTS, "--%s is \"%s\"; it must be a whole number", name, text);
+}
+
+static enum exit_status read_text(const char *name, const char *text, struct option_texts *texts) {
+    if (texts->count == MOST_TEXTS)
+        return complain(EXIT_BAD_ARGUMENTS, "--%s \"%s\" is one too many; it may be given %d times", name, text,
+                        MOST_TEXTS);
+    texts->text[texts->count++] = text;
+    return EXIT_RIGHT;
 }
 
 static enum exit_status read_type(const char *name, const char *text, smallm_type *type) {
@@ -59,6 +65,8 @@ static enum exit_status read_value(const struct option_row *row, const char *tex
     case OPTION_TEXT:
         *(const char **)row->value = text;
         return EXIT_RIGHT;
+    case OPTION_TEXTS:
+        return read_text(row->name, text, row->value);
     case OPTION_TYPE:
         return read_type(row->name, text, row->value);
     case OPTION_DETERMINISM:

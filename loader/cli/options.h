@@ -14,11 +14,21 @@ enum device_choice { DEVICE_AUTO, DEVICE_GPU, DEVICE_SIM };
 enum option_kind {
     OPTION_NUMBER,      /* int64_t */
     OPTION_TEXT,        /* const char * */
+    OPTION_TEXTS,       /* struct option_texts: may be given again */
     OPTION_TYPE,        /* smallm_type: bf16, f16, f32 */
     OPTION_DETERMINISM, /* smallm_determinism */
     OPTION_DEVICE,      /* enum device_choice */
     OPTION_RULE,        /* smallm_scale_rule: ceil, floor */
     OPTION_FLAG         /* bool; takes no value */
+};
+
+/* The value of a number that has no default, before its option is read. */
+#define OPTION_NOT_GIVEN INT64_MIN
+
+enum { MOST_OPTIONS = 64, MOST_TEXTS = 64 };
+struct option_texts {
+    const char *text[MOST_TEXTS];
+    size_t count;
 };
 
 struct option_row {

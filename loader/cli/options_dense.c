@@ -33,10 +33,10 @@ static enum exit_status complete(struct dense_options *options, bool bias) {
     return EXIT_RIGHT;
 }
 
-enum exit_status options_dense_parse(struct dense_options *options, int argc, char **argv) {
+enum exit_status options_dense_parse(struct dense_options *options, struct time_request *time, int argc, char **argv) {
     bool bias = false;
     *options = (struct dense_options){.seed = 1, .device = DEVICE_AUTO, .out_type = SMALLM_TYPE_BF16};
-    const struct option_row rows[] = {
+    struct option_row rows[MOST_OPTIONS + 1] = {
         {"m", OPTION_NUMBER, &options->m, true},
         {"n", OPTION_NUMBER, &options->n, true},
         {"k", OPTION_NUMBER, &options->k, true},
@@ -59,6 +59,10 @@ enum exit_status options_dense_parse(struct dense_options *options, int argc, ch
         {"json", OPTION_FLAG, &options->json, false},
         {NULL, OPTION_FLAG, NULL, false},
     };
-    enum exit_status status = options_read("run dense", rows, argc, argv);
-    return status != EXIT_RIGHT ? status : complete(options, bias);
+    if (time != NULL)
+        options_time_add(rows, time);
+    enum exit_status status = options_read(time != NULL ? "time dense" : "run dense", rows, argc, argv);
+    if (status == EXIT_RIGHT)
+        status = complete(options, bias);
+    return status != EXIT_RIGHT || time == NULL ? status : options_time_complete(time, options->device, options->json);
 }

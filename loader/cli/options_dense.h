@@ -1,9 +1,9 @@
 #ifndef SMALLM_CLI_OPTIONS_DENSE_H
 #define SMALLM_CLI_OPTIONS_DENSE_H
 
-#include "options.h"
+#include "options_time.h"
 
-/* Of "smallm run dense". */
+/* Of "smallm run dense" and "smallm time dense". */
 struct dense_options {
     int64_t m, n, k;
     int64_t ldx, ldo; /* filled in where not given */
@@ -20,7 +20,7 @@ struct dense_options {
 
 extern const char options_dense_usage[];
 
-/* argv[0] is skipped. EXIT_RIGHT, or EXIT_BAD_ARGUMENTS after saying why. */
-enum exit_status options_dense_parse(struct dense_options *options, int argc, char **argv);
+/* argv[0] is skipped. `time` is NULL for run. EXIT_RIGHT, or EXIT_BAD_ARGUMENTS after saying why. */
+enum exit_status options_dense_parse(struct dense_options *options, struct time_request *time, int argc, char **argv);
 
 #endif

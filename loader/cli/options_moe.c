@@ -13,10 +13,10 @@ const char options_moe_usage[] =
     "  --out-type --determinism --k-splits --kernel --force --seed --device --json\n"
     "                                  as of run dense\n";
 
-enum exit_status options_moe_parse(struct moe_options *options, int argc, char **argv) {
+enum exit_status options_moe_parse(struct moe_options *options, struct time_request *time, int argc, char **argv) {
     *options = (struct moe_options){
         .a_div = 1, .block_m = 64, .seed = 1, .out_type = SMALLM_TYPE_BF16, .routing = "random", .device = DEVICE_AUTO};
-    const struct option_row rows[] = {
+    struct option_row rows[MOST_OPTIONS + 1] = {
         {"experts", OPTION_NUMBER, &options->experts, true},
         {"n", OPTION_NUMBER, &options->n, true},
         {"k", OPTION_NUMBER, &options->k, true},
@@ -37,5 +37,8 @@ enum exit_status options_moe_parse(struct moe_options *options, int argc, char *
         {"json", OPTION_FLAG, &options->json, false},
         {NULL, OPTION_FLAG, NULL, false},
     };
-    return options_read("run moe", rows, argc, argv);
+    if (time != NULL)
+        options_time_add(rows, time);
+    const enum exit_status status = options_read(time != NULL ? "time moe" : "run moe", rows, argc, argv);
+    return status != EXIT_RIGHT || time == NULL ? status : options_time_complete(time, options->device, options->json);
 }

@@ -1,9 +1,9 @@
 #ifndef SMALLM_CLI_OPTIONS_MOE_H
 #define SMALLM_CLI_OPTIONS_MOE_H
 
-#include "options.h"
+#include "options_time.h"
 
-/* Of "smallm run moe". */
+/* Of "smallm run moe" and "smallm time moe". */
 struct moe_options {
     int64_t experts, n, k, tokens, top_k;
     int64_t a_div, block_m;
@@ -19,7 +19,7 @@ struct moe_options {
 
 extern const char options_moe_usage[];
 
-/* argv[0] is skipped. EXIT_RIGHT, or EXIT_BAD_ARGUMENTS after saying why. */
-enum exit_status options_moe_parse(struct moe_options *options, int argc, char **argv);
+/* argv[0] is skipped. `time` is NULL for run. EXIT_RIGHT, or EXIT_BAD_ARGUMENTS after saying why. */
+enum exit_status options_moe_parse(struct moe_options *options, struct time_request *time, int argc, char **argv);
 
 #endif

@@ -54,7 +54,7 @@ void report_json(const struct report *report, cJSON *json) {
     cJSON_AddNumberToObject(json, "workgroups", report->plan.workgroups);
     cJSON_AddNumberToObject(json, "k_splits", report->plan.k_splits);
     cJSON_AddNumberToObject(json, "workspace_bytes", (double)report->plan.workspace_bytes);
-    cJSON_AddNumberToObject(json, "modelled_us", report->plan.modelled_microseconds);
+    cJSON_AddNumberToObject(json, "plan_us", report->plan.modelled_microseconds);
     report_json_device(report->backend, json);
     cJSON_AddBoolToObject(json, "pass", report->check.pass);
     cJSON_AddNumberToObject(json, "rel_err", report->check.rel_err);

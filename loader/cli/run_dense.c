@@ -11,6 +11,7 @@
 #include "report.h"
 #include "smallm/dense.h"
 #include "smallm/workspace.h"
+#include "timing.h"
 
 enum tensor { X, X_SCALE, W, W_SCALE, BIAS, OUT, WORKSPACE, TENSORS };
 
@@ -18,6 +19,7 @@ enum tensor { X, X_SCALE, W, W_SCALE, BIAS, OUT, WORKSPACE, TENSORS };
 struct run {
     const struct dense_options *options;
     struct backend backend;
+    struct timing timing;
     smallm_plan *plan;
     smallm_plan_info info;
     struct inputs inputs;
@@ -57,6 +59,9 @@ static void measure(struct run *run) {
     run->bytes[BIAS] = n * element_bytes(options->bias_type);
     run->bytes[OUT] = ((m - 1) * (size_t)options->ldo + n) * element_bytes(options->out_type);
     run->bytes[WORKSPACE] = run->info.workspace_bytes;
+    run->timing.w_bytes = (double)(run->bytes[W] + run->bytes[W_SCALE]);
+    run->timing.fewest_bytes = run->timing.w_bytes + (double)(m * k + run->bytes[X_SCALE] + run->bytes[BIAS] +
+                                                              m * n * element_bytes(options->out_type));
 }
 
 static enum exit_status upload(struct run *run) {
@@ -78,7 +83,8 @@ static enum exit_status upload(struct run *run) {
     return EXIT_RIGHT;
 }
 
-static enum exit_status launch(struct run *run) {
+static enum exit_status launch(void *user) {
+    struct run *run = user;
     const struct backend *backend = &run->backend;
     const size_t *const bytes = run->bytes;
     smallm_dense_buffers buffers;
@@ -95,17 +101,16 @@ static enum exit_status launch(struct run *run) {
     buffers.w_scale_bytes = bytes[W_SCALE];
     buffers.bias_bytes = bytes[BIAS];
     buffers.out_bytes = bytes[OUT];
-    enum exit_status status =
-        exit_status_of(smallm_dense_execute(run->plan, &buffers, run->device[WORKSPACE], bytes[WORKSPACE], NULL));
-    status = backend_finish(backend, status);
-    return status != EXIT_RIGHT ? status : backend_fetch(backend, run->out, run->device[OUT], bytes[OUT]);
+    return backend_finish(backend, exit_status_of(smallm_dense_execute(run->plan, &buffers, run->device[WORKSPACE],
+                                                                       bytes[WORKSPACE], NULL)));
 }
 
-static void describe_text(const struct dense_options *options) {
-    printf("problem  dense M=%lld N=%lld K=%lld ldx=%lld ldo=%lld, Out %s, bias %s, %s\n", (long long)options->m,
-           (long long)options->n, (long long)options->k, (long long)options->ldx, (long long)options->ldo,
-           element_name(options->out_type), element_name(options->bias_type),
-           options_determinism(options->determinism));
+static void describe(struct timing *timing, const struct dense_options *options) {
+    snprintf(timing->problem, sizeof timing->problem,
+             "dense M=%lld N=%lld K=%lld ldx=%lld ldo=%lld, Out %s, bias %s, %s", (long long)options->m,
+             (long long)options->n, (long long)options->k, (long long)options->ldx, (long long)options->ldo,
+             element_name(options->out_type), element_name(options->bias_type),
+             options_determinism(options->determinism));
 }
 
 static cJSON *describe_json(const struct dense_options *options) {
@@ -123,15 +128,19 @@ static cJSON *describe_json(const struct dense_options *options) {
     return json;
 }
 
-static enum exit_status tell(const struct dense_options *options, const struct report *report) {
-    if (!options->json) {
-        describe_text(options);
+static enum exit_status tell(const struct run *run, const struct report *report) {
+    if (!run->options->json) {
+        printf("problem  %s\n", run->timing.problem);
         report_text(report);
-        return EXIT_RIGHT;
+        return timing_text(&run->timing);
     }
-    cJSON *json = describe_json(options);
+    cJSON *json = describe_json(run->options);
     report_json(report, json);
-    return report_json_print(json);
+    const enum exit_status status = timing_json(&run->timing, json);
+    if (status == EXIT_RIGHT)
+        return report_json_print(json);
+    cJSON_Delete(json);
+    return status;
 }
 
 static enum exit_status compute_and_report(struct run *run) {
@@ -146,7 +155,9 @@ static enum exit_status compute_and_report(struct run *run) {
         return complain(EXIT_BAD_ARGUMENTS, "there is no memory for %zu x %zu results", m, n);
     enum exit_status status = upload(run);
     if (status == EXIT_RIGHT)
-        status = launch(run);
+        status = timing_launch(&run->timing, &run->timing.time, launch, run);
+    if (status == EXIT_RIGHT)
+        status = backend_fetch(&run->backend, run->out, run->device[OUT], run->bytes[OUT]);
     if (status != EXIT_RIGHT)
         return status;
 
@@ -157,7 +168,9 @@ static enum exit_status compute_and_report(struct run *run) {
     if (options->out != NULL &&
         npy_write(options->out, options->out_type, run->out, m, n, (size_t)options->ldo, error) != 0)
         return complain(EXIT_BAD_ARGUMENTS, "%s", error);
-    status = tell(options, &report);
+    status = tell(run, &report);
+    if (status == EXIT_RIGHT)
+        status = timing_files(&run->timing, options->json);
     return status != EXIT_RIGHT ? status : report_verdict(&report);
 }
 
@@ -173,11 +186,14 @@ static void give_back(struct run *run) {
     backend_close(&run->backend);
 }
 
-enum exit_status run_dense(const struct dense_options *options) {
+enum exit_status run_dense(const struct dense_options *options, const struct time_request *time) {
     struct run run;
     memset(&run, 0, sizeof run);
     run.options = options;
-    enum exit_status status = backend_open(&run.backend, options->device);
+    enum exit_status status = backend_open(&run.backend, time != NULL ? DEVICE_SIM : options->device);
+    if (status == EXIT_RIGHT)
+        status = timing_begin(&run.timing, &run.backend, time);
+    describe(&run.timing, options);
     if (status == EXIT_RIGHT)
         status = make_plan(&run);
     if (status == EXIT_RIGHT)

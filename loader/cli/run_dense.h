@@ -4,7 +4,7 @@
 #include "exit_status.h"
 #include "options_dense.h"
 
-/* "smallm run dense". */
-enum exit_status run_dense(const struct dense_options *options);
+/* "smallm run dense"; with a request, "smallm time dense". */
+enum exit_status run_dense(const struct dense_options *options, const struct time_request *time);
 
 #endif

@@ -11,6 +11,7 @@
 #include "report.h"
 #include "smallm/moe.h"
 #include "smallm/workspace.h"
+#include "timing.h"
 
 enum tensor { TOPK_IDS, SORTED, EXPERT_IDS, POSTS, X, X_SCALE, W, W_SCALE, WEIGHTS, OUT, WORKSPACE, TENSORS };
 
@@ -18,6 +19,7 @@ enum tensor { TOPK_IDS, SORTED, EXPERT_IDS, POSTS, X, X_SCALE, W, W_SCALE, WEIGH
 struct run {
     const struct moe_options *options;
     struct backend backend;
+    struct timing timing;
     smallm_plan *plan;
     smallm_plan_info info;
     struct inputs_moe inputs;
@@ -71,19 +73,10 @@ static enum exit_status place(struct run *run, enum tensor tensor, const void *h
     return bytes == 0 ? EXIT_RIGHT : backend_place(&run->backend, &run->device[tensor], host, fill, bytes);
 }
 
-/* By the library's own kernel, whose result must be the model's. */
-static enum exit_status sort(struct run *run) {
-    struct inputs_moe *inputs = &run->inputs;
+static enum exit_status launch_sort(void *user) {
+    struct run *run = user;
+    const struct inputs_moe *inputs = &run->inputs;
     smallm_moe_sort_args args;
-    enum exit_status status = place(run, TOPK_IDS, inputs->topk_ids, 0, inputs->slots * sizeof(int32_t));
-    if (status == EXIT_RIGHT)
-        status = place(run, SORTED, NULL, 0x55, inputs->sorted_len * sizeof(int32_t));
-    if (status == EXIT_RIGHT)
-        status = place(run, EXPERT_IDS, NULL, 0x55, inputs->blocks * sizeof(int32_t));
-    if (status == EXIT_RIGHT)
-        status = place(run, POSTS, NULL, 0x55, sizeof(int32_t));
-    if (status != EXIT_RIGHT)
-        return status;
     smallm_moe_sort_args_init(&args, sizeof args);
     args.slots = (int64_t)inputs->slots;
     args.experts = run->options->experts;
@@ -94,6 +87,20 @@ static enum exit_status sort(struct run *run) {
     args.expert_ids = run->device[EXPERT_IDS];
     args.num_tokens_post_padded = run->device[POSTS];
     return backend_finish(&run->backend, exit_status_of(smallm_moe_sort(run->backend.context, &args, NULL)));
+}
+
+/* By the library's own kernel, whose result must be the model's. */
+static enum exit_status sort(struct run *run) {
+    const struct inputs_moe *inputs = &run->inputs;
+    enum exit_status status = place(run, TOPK_IDS, inputs->topk_ids, 0, inputs->slots * sizeof(int32_t));
+    if (status == EXIT_RIGHT)
+        status = place(run, SORTED, NULL, 0x55, inputs->sorted_len * sizeof(int32_t));
+    if (status == EXIT_RIGHT)
+        status = place(run, EXPERT_IDS, NULL, 0x55, inputs->blocks * sizeof(int32_t));
+    if (status == EXIT_RIGHT)
+        status = place(run, POSTS, NULL, 0x55, sizeof(int32_t));
+    run->timing.sorted = true;
+    return status != EXIT_RIGHT ? status : timing_launch(&run->timing, &run->timing.sort, launch_sort, run);
 }
 
 static enum exit_status compare_array(struct run *run, enum tensor tensor, const int32_t *wanted, const char *name) {
@@ -161,7 +168,8 @@ static enum exit_status upload(struct run *run) {
     return status;
 }
 
-static enum exit_status launch(struct run *run) {
+static enum exit_status launch(void *user) {
+    struct run *run = user;
     smallm_moe_buffers buffers;
     smallm_moe_buffers_init(&buffers, sizeof buffers);
     buffers.x = run->device[X];
@@ -181,23 +189,23 @@ static enum exit_status launch(struct run *run) {
     buffers.sorted_token_ids_bytes = run->bytes[SORTED];
     buffers.expert_ids_bytes = run->bytes[EXPERT_IDS];
     buffers.out_bytes = run->bytes[OUT];
-    if (run->backend.sim.present)
-        run->backend.sim.gfx950sim_reset(); /* the counts are this launch's */
-    enum exit_status status = backend_finish(
-        &run->backend,
-        exit_status_of(smallm_moe_execute(run->plan, &buffers, run->device[WORKSPACE], run->bytes[WORKSPACE], NULL)));
-    return status != EXIT_RIGHT ? status : backend_fetch(&run->backend, run->out, run->device[OUT], run->bytes[OUT]);
+    return backend_finish(&run->backend, exit_status_of(smallm_moe_execute(run->plan, &buffers, run->device[WORKSPACE],
+                                                                           run->bytes[WORKSPACE], NULL)));
+}
+
+static void describe(struct timing *timing, const struct moe_options *options) {
+    snprintf(timing->problem, sizeof timing->problem,
+             "moe E=%lld N=%lld K=%lld T=%lld top_k=%lld a_div=%lld block_m=%lld%s%s, Out %s, %s",
+             (long long)options->experts, (long long)options->n, (long long)options->k, (long long)options->tokens,
+             (long long)options->top_k, (long long)options->a_div, (long long)options->block_m,
+             options->weighted ? ", weighted" : "", options->combine ? ", combined" : "",
+             element_name(options->out_type), options_determinism(options->determinism));
 }
 
 static void describe_text(const struct run *run) {
-    const struct moe_options *options = run->options;
     const struct inputs_moe *inputs = &run->inputs;
-    printf("problem  moe E=%lld N=%lld K=%lld T=%lld top_k=%lld a_div=%lld block_m=%lld%s%s, Out %s, %s\n",
-           (long long)options->experts, (long long)options->n, (long long)options->k, (long long)options->tokens,
-           (long long)options->top_k, (long long)options->a_div, (long long)options->block_m,
-           options->weighted ? ", weighted" : "", options->combine ? ", combined" : "", element_name(options->out_type),
-           options_determinism(options->determinism));
-    printf("routing  %s: %zu of %zu slots are here, on %zu experts, at most %zu on one\n", options->routing,
+    printf("problem  %s\n", run->timing.problem);
+    printf("routing  %s: %zu of %zu slots are here, on %zu experts, at most %zu on one\n", run->options->routing,
            inputs->rows.count, inputs->slots, inputs->touched_experts, inputs->max_rows);
 }
 
@@ -241,11 +249,35 @@ static enum exit_status tell(const struct run *run, const struct report *report)
     if (!run->options->json) {
         describe_text(run);
         report_text(report);
-        return EXIT_RIGHT;
+        return timing_text(&run->timing);
     }
     cJSON *json = describe_json(run);
     report_json(report, json);
-    return report_json_print(json);
+    const enum exit_status status = timing_json(&run->timing, json);
+    if (status == EXIT_RIGHT)
+        return report_json_print(json);
+    cJSON_Delete(json);
+    return status;
+}
+
+/* Experts, rows of X, weights and rows of the result that the slots here name, each once. */
+static void count_fewest(struct run *run) {
+    const struct moe_options *options = run->options;
+    const struct inputs_moe *inputs = &run->inputs;
+    const size_t n = (size_t)options->n, k = (size_t)options->k, a_div = (size_t)options->a_div;
+    const size_t row = k + k / MX_BLOCK;
+    size_t x_rows = 0, slots = 0, last = SIZE_MAX;
+    for (size_t slot = 0; slot < inputs->slots; slot++) {
+        if (inputs->rows.first[slot + 1] == inputs->rows.first[slot])
+            continue;
+        slots++;
+        x_rows += slot / a_div != last;
+        last = slot / a_div;
+    }
+    const size_t results = (options->combine ? out_rows(run) : slots) * n * element_bytes(options->out_type);
+    run->timing.w_bytes = (double)(inputs->touched_experts * n * row);
+    run->timing.fewest_bytes =
+        run->timing.w_bytes + (double)(x_rows * row + results + (options->weighted ? slots * sizeof(float) : 0));
 }
 
 static enum exit_status compute_and_report(struct run *run) {
@@ -257,7 +289,10 @@ static enum exit_status compute_and_report(struct run *run) {
     run->out = malloc(run->bytes[OUT]);
     if (run->out == NULL)
         return complain(EXIT_BAD_ARGUMENTS, "there is no memory for %zu x %zu results", out_rows(run), n);
-    status = launch(run);
+    count_fewest(run);
+    status = timing_launch(&run->timing, &run->timing.time, launch, run);
+    if (status == EXIT_RIGHT)
+        status = backend_fetch(&run->backend, run->out, run->device[OUT], run->bytes[OUT]);
     if (status != EXIT_RIGHT)
         return status;
     struct report report = {.backend = &run->backend,
@@ -267,6 +302,8 @@ static enum exit_status compute_and_report(struct run *run) {
     report.check = moe_check(&run->inputs.rows, options->out_type, run->out, n);
     report_count(&report, run->device[W]);
     status = tell(run, &report);
+    if (status == EXIT_RIGHT)
+        status = timing_files(&run->timing, options->json);
     if (status == EXIT_RIGHT)
         status = report_verdict(&report);
     if (status == EXIT_RIGHT)
@@ -284,16 +321,19 @@ static void give_back(struct run *run) {
     backend_close(&run->backend);
 }
 
-enum exit_status run_moe(const struct moe_options *options) {
+enum exit_status run_moe(const struct moe_options *options, const struct time_request *time) {
     struct run run;
     memset(&run, 0, sizeof run);
     run.options = options;
     enum exit_status status = check_tokens(options);
     if (status == EXIT_RIGHT)
-        status = backend_open(&run.backend, options->device);
+        status = backend_open(&run.backend, time != NULL ? DEVICE_SIM : options->device);
     if (status != EXIT_RIGHT)
         return status;
-    status = make_plan(&run);
+    status = timing_begin(&run.timing, &run.backend, time);
+    describe(&run.timing, options);
+    if (status == EXIT_RIGHT)
+        status = make_plan(&run);
     if (status == EXIT_RIGHT)
         status = inputs_moe_route(&run.inputs, options);
     if (status == EXIT_RIGHT)

@@ -6,6 +6,7 @@
 
 #include "gfx950sim/gfx950sim.h"
 #include "gfx950sim/time.h"
+#include "gfx950sim/views.h"
 
 #define SIM_FUNCTIONS(X)                                                                                               \
     X(gfx950sim_get_stats)                                                                                             \
@@ -16,6 +17,13 @@
     X(gfx950sim_get_time)                                                                                              \
     X(gfx950sim_time_instructions)                                                                                     \
     X(gfx950sim_time_cause_name)                                                                                       \
+    X(gfx950sim_time_follow)                                                                                           \
+    X(gfx950sim_time_steps)                                                                                            \
+    X(gfx950sim_view_time)                                                                                             \
+    X(gfx950sim_view_annotate)                                                                                         \
+    X(gfx950sim_view_timeline)                                                                                         \
+    X(gfx950sim_view_trace)                                                                                            \
+    X(gfx950sim_view_report)                                                                                           \
     X(gfx950sim_findings)                                                                                              \
     X(gfx950sim_message)
 

@@ -8,14 +8,15 @@
 #include "check/lint.h"
 #include "cli.h"
 #include "files.h"
-#include "findings_json.h"
 #include "gfx950sim/gfx950sim.h"
+#include "print_json.h"
 #include "report.h"
+#include "views/findings_json.h"
 
 static void print_json(const char *file) {
     cJSON *root = cJSON_CreateObject();
     cJSON_AddStringToObject(root, "file", file);
-    cli_add_findings(root);
+    findings_add_json(root);
     cli_print_json(root);
 }
 

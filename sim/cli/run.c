@@ -7,11 +7,12 @@
 #include <string.h>
 
 #include "cli.h"
-#include "findings_json.h"
 #include "gfx950sim/gfx950sim.h"
 #include "launch_options.h"
+#include "print_json.h"
 #include "report.h"
 #include "settings.h"
+#include "views/findings_json.h"
 
 struct options {
     struct launch_options launch;
@@ -76,7 +77,7 @@ static void print_json(const struct options *o, const struct kernel *k, bool ran
         if (differs)
             cJSON_AddNumberToObject(root, "differs_at_seed", (double)differs_seed);
     }
-    cli_add_findings(root);
+    findings_add_json(root);
     cli_print_json(root);
 }
 

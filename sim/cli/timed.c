@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "timed.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,6 +65,7 @@ int timed_begin(struct timed *t, const char *command, int argc, char **argv, con
     int status = launch_options_parse(&t->launch, argc, argv, options, t);
     if (!status)
         status = launch_set(&t->launch, "time", t->mode);
+    t->about = (struct gfx950sim_view_about){.size = sizeof t->about, .file = t->launch.file};
     return status ? status : launch_prepare(&t->launch, &t->prepared);
 }
 
@@ -88,63 +90,41 @@ int timed_launch(struct timed *t) {
     return 2;
 }
 
+/* --- what it shows --- */
+
+int timed_view(const struct timed *t, int written, bool findings) {
+    if (written == 0) {
+        if (findings)
+            fputs(gfx950sim_findings(), stdout);
+        return EXIT_CLEAN;
+    }
+    fprintf(stderr, "gfx950sim %s: %s\n", t->launch.command, gfx950sim_message());
+    return EXIT_CANNOT_RUN;
+}
+
+static int cannot_write(const struct timed *t, const char *path, const char *why) {
+    fprintf(stderr, "gfx950sim %s: --out %s cannot be written: %s\n", t->launch.command, path, why);
+    return EXIT_CANNOT_RUN;
+}
+
+FILE *timed_open(const struct timed *t, const char *path) {
+    FILE *f = fopen(path, "w");
+    if (!f)
+        cannot_write(t, path, strerror(errno));
+    return f;
+}
+
+int timed_close(const struct timed *t, const char *path, FILE *f, int written) {
+    bool closed = fclose(f) == 0;
+    if (written || !closed)
+        return cannot_write(t, path, written ? gfx950sim_message() : strerror(errno));
+    return EXIT_CLEAN;
+}
+
 int timed_status(void) {
     return report_errors() || report_warnings() ? EXIT_FINDINGS : EXIT_CLEAN;
 }
 
 void timed_end(struct timed *t) {
     launch_release(&t->prepared);
-}
-
-/* --- figures --- */
-
-uint64_t timed_clocks(const struct gfx950sim_time_instruction *i) {
-    return timed_stalls(i) + i->clocks[GFX950SIM_TIME_ISSUE];
-}
-
-uint64_t timed_stalls(const struct gfx950sim_time_instruction *i) {
-    uint64_t sum = 0;
-    for (unsigned c = 0; c < GFX950SIM_TIME_CAUSES; c++)
-        sum += c == GFX950SIM_TIME_ISSUE ? 0 : i->clocks[c];
-    return sum;
-}
-
-unsigned timed_main_cause(const struct gfx950sim_time_instruction *i) {
-    unsigned most = GFX950SIM_TIME_ISSUE + 1;
-    for (unsigned c = most + 1; c < GFX950SIM_TIME_CAUSES; c++)
-        most = i->clocks[c] > i->clocks[most] ? c : most;
-    return most;
-}
-
-const char *timed_level_name(unsigned level) {
-    static const char *const names[GFX950SIM_LEVELS] = {"L1", "L2", "MALL", "HBM"};
-    return names[level];
-}
-
-double timed_gbps(const struct gfx950sim_time *t, uint64_t bytes) {
-    return t->clocks ? (double)bytes / t->modelled_us / 1e3 : 0;
-}
-
-double timed_busy(const struct gfx950sim_time *t, uint64_t clocks, uint32_t units) {
-    return t->clocks ? (double)clocks / ((double)t->clocks * units) : 0;
-}
-
-cJSON *timed_clocks_json(const uint64_t *clocks) {
-    cJSON *o = cJSON_CreateObject();
-    for (unsigned c = 0; c < GFX950SIM_TIME_CAUSES; c++)
-        cJSON_AddNumberToObject(o, gfx950sim_time_cause_name(c), (double)clocks[c]);
-    return o;
-}
-
-cJSON *timed_json(const struct timed *t) {
-    cJSON *root = cJSON_CreateObject();
-    cJSON_AddStringToObject(root, "file", t->launch.file);
-    cJSON_AddStringToObject(root, "kernel", t->prepared.launch.kernel->name);
-    cJSON_AddStringToObject(root, "device", "modelled MI355X");
-    cJSON_AddStringToObject(root, "caches", t->mode);
-    cJSON_AddBoolToObject(root, "aborted", t->time.aborted != 0);
-    cJSON_AddNumberToObject(root, "modelled_us", t->time.modelled_us);
-    cJSON_AddNumberToObject(root, "clocks", (double)t->time.clocks);
-    cJSON_AddNumberToObject(root, "core_mhz", t->time.core_mhz);
-    return root;
 }

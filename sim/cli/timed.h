@@ -2,9 +2,9 @@
 #ifndef GFX950SIM_CLI_TIMED_H
 #define GFX950SIM_CLI_TIMED_H
 
-#include <cjson/cJSON.h>
+#include <stdio.h>
 
-#include "gfx950sim/time.h"
+#include "gfx950sim/views.h"
 #include "launch_options.h"
 
 /* The first member of a view's own options, to which the rows of TIMED_OPTIONS write. */
@@ -14,6 +14,7 @@ struct timed {
     const char *mode;
     uint64_t repeat;
     struct gfx950sim_time time; /* of the last launch */
+    struct gfx950sim_view_about about;
 };
 
 int timed_take_cold(void *own, const char *value);
@@ -33,6 +34,12 @@ int timed_take_repeat(void *own, const char *value);
 /* Arguments, launches, output files. 0, or 2 after a message on stderr; timed_end either way. */
 int timed_begin(struct timed *t, const char *command, int argc, char **argv, const struct own_option *options);
 int timed_launch(struct timed *t);
+/* After a view that returned `written` to stdout: 0, with the findings behind it if they are asked for, or 2 after a
+ * message. */
+int timed_view(const struct timed *t, int written, bool findings);
+/* The file of --out. NULL, or 2, after a message. */
+FILE *timed_open(const struct timed *t, const char *path);
+int timed_close(const struct timed *t, const char *path, FILE *f, int written);
 /* Exit status of a view that was shown: findings or none. */
 int timed_status(void);
 void timed_end(struct timed *t);
@@ -40,18 +47,5 @@ void timed_end(struct timed *t);
 /* The number of `value`, an option's. 0, or 2 after a message that names the rule. */
 int timed_number(const struct timed *t, const char *option, const char *value, uint64_t least, uint64_t most,
                  uint64_t *number);
-
-/* Of an instruction: all clocks, those that it did not issue in, and the largest of those by cause. */
-uint64_t timed_clocks(const struct gfx950sim_time_instruction *i);
-uint64_t timed_stalls(const struct gfx950sim_time_instruction *i);
-unsigned timed_main_cause(const struct gfx950sim_time_instruction *i);
-/* "L1", "L2", "MALL", "HBM" */
-const char *timed_level_name(unsigned level);
-double timed_gbps(const struct gfx950sim_time *t, uint64_t bytes);
-/* Share of what so many units could do in all clocks. */
-double timed_busy(const struct gfx950sim_time *t, uint64_t clocks, uint32_t units);
-cJSON *timed_clocks_json(const uint64_t *clocks);
-/* {file, kernel, device, caches, modelled_us, clocks, core_mhz}: how every JSON answer begins. */
-cJSON *timed_json(const struct timed *t);
 
 #endif

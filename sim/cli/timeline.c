@@ -1,21 +1,16 @@
-/* gfx950sim timeline: the instructions of a wave one below the other, time to the right in slots of 4 clocks, with the
- * letters of llvm-mca's timeline view. Slots in which no row changes are drawn as one. */
-#define _GNU_SOURCE
+/* gfx950sim timeline: the instructions of a wave one below the other, time to the right. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "cli.h"
 #include "timed.h"
 
-enum { SLOT = 4, KEEP = 3, MOST_WIDTH = 2000, MOST_ROWS = 10000, EVENTS = 7 };
-
 struct options {
     struct timed timed;
-    uint64_t workgroup, from, to, width, rows;
+    struct gfx950sim_view_timeline view;
+    uint64_t workgroup;
     int64_t wave; /* -1: all */
-    bool has_workgroup, has_from;
+    bool has_workgroup;
 };
 
 static int take_wave(void *own, const char *value) {
@@ -34,23 +29,23 @@ static int take_workgroup(void *own, const char *value) {
 
 static int take_from(void *own, const char *value) {
     struct options *o = own;
-    o->has_from = true;
-    return timed_number(&o->timed, "--from", value, 0, UINT64_MAX / 2, &o->from);
+    return timed_number(&o->timed, "--from", value, 0, UINT64_MAX / 2, &o->view.from);
 }
 
 static int take_to(void *own, const char *value) {
     struct options *o = own;
-    return timed_number(&o->timed, "--to", value, 1, UINT64_MAX / 2, &o->to);
+    return timed_number(&o->timed, "--to", value, 1, UINT64_MAX / 2, &o->view.to);
 }
 
 static int take_width(void *own, const char *value) {
     struct options *o = own;
-    return timed_number(&o->timed, "--width", value, 20, MOST_WIDTH, &o->width);
+    return timed_number(&o->timed, "--width", value, GFX950SIM_VIEW_LEAST_WIDTH, GFX950SIM_VIEW_MOST_WIDTH,
+                        &o->view.width);
 }
 
 static int take_rows(void *own, const char *value) {
     struct options *o = own;
-    return timed_number(&o->timed, "--rows", value, 1, MOST_ROWS, &o->rows);
+    return timed_number(&o->timed, "--rows", value, 1, GFX950SIM_VIEW_MOST_ROWS, &o->view.rows);
 }
 
 static const struct own_option own_options[] = {TIMED_OPTIONS,
@@ -62,195 +57,13 @@ static const struct own_option own_options[] = {TIMED_OPTIONS,
                                                 {"--rows", true, take_rows},
                                                 {NULL, false, NULL}};
 
-/* --- letters --- */
-
-/* The slot of the clock before `end`, in slots that begin where the instruction issues. */
-static uint64_t last_slot(const struct gfx950sim_time_step *s, uint64_t end) {
-    return s->issue / SLOT + (end - s->issue - 1) / SLOT;
-}
-
-static char letter(const struct gfx950sim_time_step *s, uint64_t slot) {
-    uint64_t issue = s->issue / SLOT, done = last_slot(s, s->done), counted = last_slot(s, s->counted);
-    if (slot < s->from / SLOT)
-        return ' ';
-    if (slot < issue)
-        return '=';
-    if (slot == issue)
-        return 'D';
-    if (slot <= done)
-        return slot < done ? 'e' : 'E';
-    if (slot <= counted)
-        return '-';
-    return slot <= last_slot(s, s->end) ? '=' : ' ';
-}
-
-/* --- columns: slots, some of which stand for a run --- */
-
-struct column {
-    uint64_t slot;
-    uint64_t slots; /* > 1: drawn as ~ */
-};
-
-static int by_number(const void *a, const void *b) {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* At most `width` columns from slot `from` to `to`. Between two events no row changes. */
-static size_t make_columns(const struct gfx950sim_time_step *rows, size_t n, uint64_t from, uint64_t to,
-                           struct column *column, size_t width) {
-    uint64_t *event = malloc((EVENTS * n + 2) * sizeof *event);
-    size_t events = 0, columns = 0;
-    if (!event)
-        return 0;
-    event[events++] = from;
-    event[events++] = to;
-    for (size_t i = 0; i < n; i++) {
-        const uint64_t at[EVENTS] = {rows[i].from / SLOT,
-                                     rows[i].issue / SLOT,
-                                     rows[i].issue / SLOT + 1,
-                                     last_slot(&rows[i], rows[i].done),
-                                     last_slot(&rows[i], rows[i].done) + 1,
-                                     last_slot(&rows[i], rows[i].counted) + 1,
-                                     last_slot(&rows[i], rows[i].end) + 1};
-        for (unsigned k = 0; k < EVENTS; k++)
-            if (at[k] > from && at[k] < to)
-                event[events++] = at[k];
-    }
-    qsort(event, events, sizeof *event, by_number);
-    for (size_t i = 0; i + 1 < events; i++) {
-        uint64_t run = event[i + 1] - event[i];
-        bool joined = run > 2 * KEEP;
-        for (uint64_t k = 0; k < (joined ? KEEP : run) && columns < width; k++)
-            column[columns++] = (struct column){event[i] + k, 1};
-        if (joined && columns < width)
-            column[columns++] = (struct column){event[i] + KEEP, run - KEEP};
-    }
-    free(event);
-    return columns;
-}
-
-/* --- text --- */
-
-/* Clocks over the first column, behind every ~ and at every tenth, where there is room. */
-static void print_scale(const struct column *column, size_t columns) {
-    char line[MOST_WIDTH + 32];
-    size_t at = 0;
-    for (size_t i = 0; i < columns; i++) {
-        if (i < at || (i && i % 10 && column[i - 1].slots == 1))
-            continue;
-        at +=
-            (size_t)snprintf(line + at, sizeof line - at, "%*s|%" PRIu64 " ", (int)(i - at), "", column[i].slot * SLOT);
-    }
-    printf("%6s %-20s %.*s\n", "pc", "stood for", (int)at, line);
-}
-
-static void print_row(const struct gfx950sim_time_step *s, const struct gfx950sim_time_instruction *in,
-                      const struct column *column, size_t columns) {
-    char stood[32] = "", line[MOST_WIDTH + 1];
-    struct gfx950sim_time_instruction waited = {.pc = 0};
-    for (unsigned c = 0; c < GFX950SIM_TIME_CAUSES; c++)
-        waited.clocks[c] = s->clocks[c];
-    unsigned cause = timed_main_cause(&waited);
-    if (waited.clocks[cause])
-        snprintf(stood, sizeof stood, "%s %" PRIu64, gfx950sim_time_cause_name(cause), timed_stalls(&waited));
-    for (size_t i = 0; i < columns; i++) {
-        line[i] = letter(s, column[i].slot);
-        if (column[i].slots > 1 && line[i] != ' ')
-            line[i] = '~';
-    }
-    printf("%6" PRIx64 " %-20s %.*s  %s\n", in->pc, stood, (int)columns, line, in->text);
-}
-
-static bool lies_in(const struct gfx950sim_time_step *s, uint64_t from, uint64_t to) {
-    return s->from < to && (s->counted > from || s->end > from);
-}
-
-/* Copies those that lie in the interval; returns their number. *more: the one behind the last for which there was room.
- */
-static size_t pick(const struct gfx950sim_time_step *s, size_t n, uint64_t from, uint64_t to,
-                   struct gfx950sim_time_step *row, size_t most, const struct gfx950sim_time_step **more) {
-    size_t rows = 0;
-    *more = NULL;
-    for (size_t i = 0; i < n; i++) {
-        if (!lies_in(&s[i], from, to))
-            continue;
-        if (rows == most) {
-            *more = &s[i];
-            break;
-        }
-        row[rows++] = s[i];
-    }
-    return rows;
-}
-
-/* One wave. */
-static void print_wave(const struct options *o, const struct gfx950sim_time_step *s, size_t n) {
-    static struct column column[MOST_WIDTH];
-    static struct gfx950sim_time_step row[MOST_ROWS];
-    size_t ninsn;
-    const struct gfx950sim_time_instruction *list = gfx950sim_time_instructions(&ninsn);
-    const struct gfx950sim_time_step *more;
-    uint64_t from = o->has_from ? o->from : s[0].issue, to = o->to, end = s[n - 1].end;
-    for (size_t i = 0; i < n; i++)
-        end = s[i].counted > end ? s[i].counted : end;
-    to = to < end ? to : end;
-    printf("\nworkgroup %" PRIu64 " wave %u: clocks %" PRIu64 " to %" PRIu64 ", %zu instructions\n", s->workgroup,
-           s->wave, s->from, end, n);
-    size_t rows = from < to ? pick(s, n, from, to, row, o->rows, &more) : 0;
-    size_t columns = rows ? make_columns(row, rows, from / SLOT, (to + SLOT - 1) / SLOT, column, o->width) : 0;
-    if (!columns) {
-        printf("  it has nothing under way from clock %" PRIu64 " on; give --from and --to inside its clocks\n", from);
-        return;
-    }
-    uint64_t shown = (column[columns - 1].slot + column[columns - 1].slots) * SLOT;
-    while (rows > 1 && row[rows - 1].from >= shown)
-        rows--;
-    print_scale(column, columns);
-    for (size_t i = 0; i < rows; i++)
-        print_row(&row[i], &list[row[i].instruction], column, columns);
-    if (shown < to)
-        printf("  the columns end at clock %" PRIu64 ": go on with --from %" PRIu64 ", or give --width (at most %d)\n",
-               shown, shown, MOST_WIDTH);
-    else if (more)
-        printf("  the rows end after %zu: go on with --from %" PRIu64 ", or give --rows (at most %d)\n", rows,
-               more->from, MOST_ROWS);
-}
-
-static int print_all(const struct options *o) {
-    size_t n;
-    uint64_t dropped;
-    const struct timed *t = &o->timed;
-    const struct gfx950sim_time_step *s = gfx950sim_time_steps(&n, &dropped);
-    if (!n) {
-        const uint32_t *b = t->launch.block;
-        fprintf(stderr,
-                "gfx950sim timeline: there is no such wave: the launch has workgroups 0 to %" PRIu64
-                ", of %u waves each\n",
-                t->time.workgroups - 1, (b[0] * b[1] * b[2] + 63) / 64);
-        return EXIT_CANNOT_RUN;
-    }
-    printf("%s: modelled %.3f us (%" PRIu64 " clocks at %.0f MHz, %s caches)\n", t->prepared.launch.kernel->name,
-           t->time.modelled_us, t->time.clocks, t->time.core_mhz, t->mode);
-    printf("a column is %d clocks: = the wave stands here, D issues, e executes, E its result is there, - until its "
-           "counter says so;\n~ as the column before it, up to the clock that the next one names\n",
-           SLOT);
-    for (size_t i = 0, end; i < n; i = end) {
-        for (end = i; end < n && s[end].workgroup == s[i].workgroup && s[end].wave == s[i].wave;)
-            end++;
-        print_wave(o, s + i, end - i);
-    }
-    if (dropped)
-        printf("%" PRIu64 " later instructions of these waves were not kept; name one with --wave\n", dropped);
-    fputs(gfx950sim_findings(), stdout);
-    return EXIT_CLEAN;
-}
-
 int cmd_timeline(int argc, char **argv) {
-    struct options o = {.wave = -1, .to = UINT64_MAX, .width = 160, .rows = 400};
+    struct options o = {
+        .view = {.size = sizeof o.view, .from = UINT64_MAX, .to = UINT64_MAX, .width = 160, .rows = 400}, .wave = -1};
     int status = timed_begin(&o.timed, "timeline", argc, argv, own_options);
-    if (!status && o.from >= o.to) {
-        fprintf(stderr, "gfx950sim timeline: --from %" PRIu64 " must lie before --to %" PRIu64 "\n", o.from, o.to);
+    if (!status && o.view.from != UINT64_MAX && o.view.from >= o.view.to) {
+        fprintf(stderr, "gfx950sim timeline: --from %" PRIu64 " must lie before --to %" PRIu64 "\n", o.view.from,
+                o.view.to);
         status = EXIT_CANNOT_RUN;
     }
     if (!status) {
@@ -260,7 +73,7 @@ int cmd_timeline(int argc, char **argv) {
         status = timed_launch(&o.timed);
     }
     if (!status)
-        status = print_all(&o);
+        status = timed_view(&o.timed, gfx950sim_view_timeline(stdout, &o.timed.about, &o.view), true);
     timed_end(&o.timed);
     return status ? status : timed_status();
 }

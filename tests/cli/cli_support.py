@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import struct
 import subprocess
 import sys
 import unittest
 from pathlib import Path
-from typing import Dict, Optional, Tuple
+from typing import Dict, List, Optional, Tuple
 
 
 class Paths:
@@ -17,6 +18,9 @@ class Paths:
     smallm = ""
     fake_hip = ""
     simulator: Optional[str] = None
+    gfx950sim: Optional[str] = None  # its command
+    kernels = ""  # folder of code objects
+    source = ""
 
 
 def smallm(*words: str, env: Optional[Dict[str, str]] = None) -> Tuple[int, str, str]:
@@ -47,6 +51,11 @@ def write_npy(path: Path, shape: Tuple[int, int], data: bytes, descr: str) -> st
     return str(path)
 
 
+def write_ids(path: Path, rows: List[List[int]], descr: str = "<i4") -> str:
+    data = struct.pack(f"<{len(rows) * len(rows[0])}i", *(i for row in rows for i in row))
+    return write_npy(path, (len(rows), len(rows[0])), data, descr)
+
+
 class Case(unittest.TestCase):
     def expect(self, got: Tuple[int, str, str], status: int, *parts: str) -> None:
         """An exit status, and sentences on stderr with these parts."""
@@ -62,6 +71,10 @@ def main() -> None:
     parser.add_argument("--smallm", required=True)
     parser.add_argument("--fake-hip", required=True)
     parser.add_argument("--simulator")
+    parser.add_argument("--gfx950sim")
+    parser.add_argument("--kernels", default="")
+    parser.add_argument("--source", default="")
     args, rest = parser.parse_known_args()
     Paths.smallm, Paths.fake_hip, Paths.simulator = args.smallm, args.fake_hip, args.simulator
+    Paths.gfx950sim, Paths.kernels, Paths.source = args.gfx950sim, args.kernels, args.source
     unittest.main(argv=[sys.argv[0], *rest])

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import json
-import struct
 import tempfile
 from pathlib import Path
 from typing import Dict, List, Optional
 
-from cli_support import Case, Paths, fake, main, smallm, write_npy
+from cli_support import Case, Paths, fake, main, smallm, write_ids
 
 MOE = ["run", "moe", "--experts", "6", "--n", "40", "--k", "96", "--tokens", "5", "--top-k", "2"]
 QUANTISE = ["run", "quantise", "--m", "3", "--k", "96"]
-
-
-def write_ids(path: Path, rows: List[List[int]], descr: str = "<i4") -> str:
-    data = struct.pack(f"<{len(rows) * len(rows[0])}i", *(i for row in rows for i in row))
-    return write_npy(path, (len(rows), len(rows[0])), data, descr)
 
 
 class BadArguments(Case):

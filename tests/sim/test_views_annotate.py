@@ -24,7 +24,11 @@ class Annotate(unittest.TestCase):
         self.assertGreater(whole, 0)
         self.assertEqual(sum(sum(x["clocks"].values()) for x in found["lines"]), whole)
         self.assertAlmostEqual(sum(x["percent"] for x in found["lines"]), 100, places=6)
+        causes = (
+            "issue vmcnt lgkmcnt mfma forward arbitration queue barrier fetch sleep dispatch tail"
+        )
         for x in found["lines"]:
+            self.assertEqual(list(x["clocks"]), causes.split(), "every cause of every line")
             clocks = sum(x["clocks"].values())
             stalled = clocks - x["clocks"]["issue"]
             if not x["issues"]:

@@ -1,18 +1,16 @@
-"""gfx950sim report: one page, three charts with data, the figures of `time`; in Chromium where there is one."""
+"""gfx950sim report: one page, three charts with data, the figures of `time`; in Chromium."""
 
 from __future__ import annotations
 
 import html.parser
-import os
 import re
-import shutil
-import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple
 
 import views
+from browser import Browser
 
 CHARTS = ("roofline", "waves", "flight")
 EMPTY = {"meta", "line", "rect", "circle", "polyline"}
@@ -157,48 +155,22 @@ class Report(unittest.TestCase):
 
     def test_in_chromium(self) -> None:
         """The browser has the three charts and paints their data, without script as with it."""
-        browser = next(
-            filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-        )
-        if not browser:
-            self.skipTest("no Chromium: install chromium to see the page opened by a browser")
+        browser = Browser(self)
         self.page(views.MIX, views.MIX_ARGUMENTS)
-        command = [browser, "--headless", "--disable-gpu", "--user-data-dir=" + self.folder.name]
-        if os.geteuid() == 0:
-            command.append("--no-sandbox")
-
-        def open_page(*options: str) -> str:
-            return subprocess.run(
-                [*command, *options, self.path.as_uri()],
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                universal_newlines=True,
-                timeout=30,
-                check=True,
-            ).stdout
-
-        dom = open_page("--dump-dom")
+        dom = browser.dom(self.path)
         for chart in CHARTS:
             self.assertEqual(dom.count(f'<svg id="{chart}"'), 1)
         self.assertEqual(len(re.findall('class="data', dom)), 4 + 128 + 3)
 
-        def picture(text: str) -> bytes:
-            file = Path(self.folder.name) / "page.png"
-            self.path.write_text(text, encoding="utf-8")
-            open_page(f"--screenshot={file}", "--window-size=1000,2400")
-            found = file.read_bytes()
-            file.unlink()
-            self.assertTrue(found.startswith(b"\x89PNG"))
-            return found
-
+        size = (1000, 2400)
         page = self.path.read_text(encoding="utf-8")
-        whole = picture(page)
+        whole = browser.screenshot(page, size)
         without = re.sub(r"<script>.*</script>", "", page, flags=re.S)
         self.assertNotEqual(without, page)
-        self.assertEqual(picture(without), whole, "without script")
+        self.assertEqual(browser.screenshot(without, size), whole, "without script")
         for chart in CHARTS:
             hidden = f"#{chart} .data{{visibility:hidden}}</style>"
-            changed = picture(page.replace("</style>", hidden))
+            changed = browser.screenshot(page.replace("</style>", hidden), size)
             self.assertNotEqual(changed, whole, f"the data of {chart} can be seen")
 
     def test_refuses(self) -> None:

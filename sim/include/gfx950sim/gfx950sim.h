@@ -16,7 +16,7 @@
  *   devices  N                            simulated devices (default 1)
  *   preload  on | off                     firmware that preloads kernel arguments, or an old one that does not
  *   mfma     chain | pairwise             order of addition inside an MFMA (docs/simulator.md)
- *   time, machine, parameter              the timing model: gfx950sim/time.h
+ *   time, machine, parameter              the timing model: gfx950sim/time.h; its views: gfx950sim/views.h
  */
 #ifndef GFX950SIM_GFX950SIM_H
 #define GFX950SIM_GFX950SIM_H

@@ -1,6 +1,7 @@
 /* What a timed launch leaves behind, and the functions that hand it out. */
 #include <stdlib.h>
 
+#include "../views/view.h"
 #include "engine.h"
 
 enum { MOST_WAVES = 1 << 16 };
@@ -166,6 +167,7 @@ void records_finish(struct engine *e, bool aborted, unsigned mode) {
     keep_waves(r);
     keep_profile(e, r);
     follow_finish();
+    view_keep_launch(l);
     r->time = *t;
     r->any = true;
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "timed.h"
+#include "view.h"
 
 /* An area of a drawing with its scales. */
 struct plot {
@@ -201,7 +201,7 @@ void chart_roofline(FILE *f, const struct gfx950sim_time *t) {
             double rate = work[i].operations / seconds / 1e9;
             if (bytes <= 0)
                 continue;
-            snprintf(words, sizeof words, "%s per byte of %s", work[i].name, timed_level_name(levels[l]));
+            snprintf(words, sizeof words, "%s per byte of %s", work[i].name, view_level_name(levels[l]));
             fprintf(f,
                     "<circle class=\"data l%u\" r=\"6\" cx=\"%.1f\" cy=\"%.1f\"><title>%s: %.4g operations a byte, "
                     "%.4g G operations/s, modelled</title></circle>\n",

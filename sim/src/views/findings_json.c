@@ -1,12 +1,9 @@
 #include "findings_json.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "gfx950sim/gfx950sim.h"
 #include "report.h"
 
-void cli_add_findings(cJSON *root) {
+void findings_add_json(cJSON *root) {
     cJSON *list = cJSON_AddArrayToObject(root, "findings");
     for (size_t i = 0; i < report_count(); i++) {
         cJSON *f = cJSON_CreateObject();
@@ -15,11 +12,4 @@ void cli_add_findings(cJSON *root) {
         cJSON_AddStringToObject(f, "text", gfx950sim_finding(i));
         cJSON_AddItemToArray(list, f);
     }
-}
-
-void cli_print_json(cJSON *root) {
-    char *text = cJSON_Print(root);
-    puts(text ? text : "{}");
-    free(text);
-    cJSON_Delete(root);
 }
