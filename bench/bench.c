@@ -5,6 +5,7 @@
 #include "bench_structure.h"
 #include "bench_structure_moe.h"
 #include "bench_time.h"
+#include "peer_bench.h"
 #include "time_options.h"
 
 static const char usage[] =
@@ -27,6 +28,7 @@ static const char statuses[] =
 static void print_usage(FILE *file) {
     fputs(usage, file);
     fputs(time_usage, file);
+    fputs(peer_usage, file);
     fputs(statuses, file);
 }
 
@@ -39,10 +41,12 @@ int main(int argc, char **argv) {
         return bench_dispatch(argc - 1, argv + 1);
     if (argc >= 2 && (strcmp(argv[1], "dense") == 0 || strcmp(argv[1], "moe") == 0))
         return bench_time(argc - 1, argv + 1);
+    if (argc >= 2 && strcmp(argv[1], "peers") == 0)
+        return peer_bench(argc - 2, argv + 2);
     if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
         print_usage(stdout);
         return EXIT_RIGHT;
     }
     print_usage(stderr);
-    return complain(EXIT_BAD_ARGUMENTS, "the first word must be dense, moe, structure or dispatch");
+    return complain(EXIT_BAD_ARGUMENTS, "the first word must be dense, moe, peers, structure or dispatch");
 }
