@@ -4,6 +4,8 @@
 
 #include "engine.h"
 
+enum { MOST_TOGETHER = 64 }; /* instructions of one wave that are executed in one go */
+
 static bool starts(const struct insn *in, const char *prefix) {
     return strncmp(in->mnemonic, prefix, strlen(prefix)) == 0;
 }
@@ -77,6 +79,34 @@ static void scalar(const struct engine *e, const struct insn *in, struct time_in
     }
 }
 
+static bool writes_register(const struct insn *in) {
+    for (unsigned i = 0; i < in->nranges; i++)
+        if (in->range[i].role & ROLE_DST)
+            return true;
+    return false;
+}
+
+/* Neither sees nor touches anything outside the wave, and goes on to the next instruction. A wait is one of them where
+ * all that it does is to hand registers over. */
+static bool keeps_to_itself(const struct insn *in, const struct time_insn *t, bool lds_dma) {
+    if (t->unit == UNIT_VALU || t->unit == UNIT_MFMA || t->kind == KIND_WAIT)
+        return t->kind != KIND_WAIT || !lds_dma;
+    bool plain = t->unit == UNIT_SALU && (writes_register(in) || (in->flags & F_SCC));
+    return (plain && !starts(in, "s_getreg")) || strcmp(in->mnemonic, "s_nop") == 0;
+}
+
+static void find_runs(struct engine *e) {
+    bool lds_dma = false;
+    for (uint32_t i = 0; i < e->code->ninsn; i++)
+        lds_dma |= (e->code->insn[i].flags & F_LDS_DMA) != 0;
+    unsigned run = 0;
+    for (uint32_t i = e->code->ninsn; i-- > 0;) {
+        bool own = keeps_to_itself(&e->code->insn[i], &e->insn[i], lds_dma);
+        run = own && run < MOST_TOGETHER ? run + 1 : own;
+        e->insn[i].run = (uint16_t)(run ? run : 1);
+    }
+}
+
 bool classify(struct engine *e) {
     free(e->insn);
     e->insn = calloc(e->code->ninsn + 1u, sizeof *e->insn);
@@ -111,5 +141,6 @@ bool classify(struct engine *e) {
             scalar(e, in, t);
         }
     }
+    find_runs(e);
     return true;
 }
