@@ -59,22 +59,24 @@ static void scalar(const struct engine *e, const struct insn *in, struct time_in
     if (in->flags & (F_BRANCH | F_END))
         t->unit = UNIT_BRANCH;
     if (strcmp(in->mnemonic, "s_waitcnt") == 0) {
-        t->unit = UNIT_BRANCH;
+        t->unit = UNIT_INTERNAL;
         t->kind = KIND_WAIT;
     } else if (strcmp(in->mnemonic, "s_barrier") == 0) {
-        t->unit = UNIT_BRANCH;
+        t->unit = UNIT_INTERNAL;
         t->kind = KIND_BARRIER;
     } else if (starts(in, "s_endpgm")) {
         t->kind = KIND_END;
     } else if (strcmp(in->mnemonic, "s_nop") == 0) {
-        t->unit = UNIT_BRANCH;
+        t->unit = UNIT_INTERNAL;
         t->own = e->cost.interval * in->slots;
     } else if (strcmp(in->mnemonic, "s_sleep") == 0) {
-        t->unit = UNIT_BRANCH;
+        t->unit = UNIT_INTERNAL;
         t->kind = KIND_SLEEP;
         unsigned units = in->noperands ? (unsigned)in->opnd[0].imm & 127 : 0;
         t->own = e->cost.interval + units * (unsigned)e->machine.issue_sleep_unit;
-    } else if (starts(in, "s_setprio") || starts(in, "s_sendmsg") || starts(in, "s_ttracedata")) {
+    } else if (starts(in, "s_setprio")) {
+        t->unit = UNIT_INTERNAL;
+    } else if (starts(in, "s_sendmsg") || starts(in, "s_ttracedata")) {
         t->unit = UNIT_BRANCH;
     }
 }

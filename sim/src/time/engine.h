@@ -13,8 +13,9 @@
 
 enum { VM_RING = 64, LGKM_RING = 32, MATRIX_RING = 8, RECENT = 3, SLOTS = 8 };
 
-/* Where an instruction issues. An event of a SIMD issues at most one for each. */
-enum time_unit { UNIT_VALU, UNIT_MFMA, UNIT_SALU, UNIT_SMEM, UNIT_VMEM, UNIT_LDS, UNIT_BRANCH, UNITS };
+/* Where an instruction issues. An event of a SIMD issues at most one for each; internal ones never leave the wave's
+ * instruction buffer, so that no wave is in another's way with them. */
+enum time_unit { UNIT_VALU, UNIT_MFMA, UNIT_SALU, UNIT_SMEM, UNIT_VMEM, UNIT_LDS, UNIT_BRANCH, UNIT_INTERNAL, UNITS };
 enum time_kind { KIND_OTHER, KIND_WAIT, KIND_BARRIER, KIND_SLEEP, KIND_END };
 
 /* A static instruction as the engine sees it (classify.c). */

@@ -29,6 +29,8 @@ static uint64_t available(const struct engine *e, struct time_simd *s, const str
                           unsigned *cause) {
     uint64_t t = s->unit_free[ti->unit], matrix = 0, queue = 0;
     *cause = GFX950SIM_TIME_ARBITRATION;
+    if (ti->unit == UNIT_INTERNAL)
+        return now;
     if (ti->unit == UNIT_VALU) {
         matrix = ti->never_coissue ? s->mfma_end : s->valu_blocked;
     } else if (ti->unit == UNIT_MFMA) {
