@@ -1,12 +1,11 @@
-#define _GNU_SOURCE
 /* One workgroup: registers as the packet processor leaves them, waves in the order that the policy asks for, barriers.
  */
 #include "workgroup.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #include "machine.h"
+#include "storage.h"
 
 static unsigned bits(uint32_t word, unsigned low, unsigned n) {
     return word >> low & ((1u << n) - 1);
@@ -116,16 +115,14 @@ struct workgroup *workgroup_new(struct run *run, uint64_t linear) {
     wg->lds_size = k->group_segment_fixed_size + l->dynamic_lds;
     wg->waves = calloc(wg->nwaves, sizeof *wg->waves);
     wg->storage_size = wave_storage_size() * wg->nwaves;
-    wg->storage =
-        mmap(NULL, wg->storage_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    wg->storage = storage_get(wg->storage_size);
     wg->lds = malloc(wg->lds_size + 1u);
     wg->lds_undef = malloc(wg->lds_size + 1u);
     if (k->private_segment_fixed_size || k->uses_dynamic_stack) {
         wg->scratch_lane_bytes = k->private_segment_fixed_size + (k->uses_dynamic_stack ? DYNAMIC_STACK_BYTES : 0);
         wg->scratch = mem_alloc((size_t)wg->nwaves * LANES * wg->scratch_lane_bytes, MEM_SCRATCH, l->device);
     }
-    if (!wg->waves || wg->storage == MAP_FAILED || !wg->lds || !wg->lds_undef ||
-        (wg->scratch_lane_bytes && !wg->scratch)) {
+    if (!wg->waves || !wg->storage || !wg->lds || !wg->lds_undef || (wg->scratch_lane_bytes && !wg->scratch)) {
         workgroup_free(wg);
         return NULL;
     }
@@ -154,8 +151,7 @@ struct workgroup *workgroup_new(struct run *run, uint64_t linear) {
 void workgroup_free(struct workgroup *wg) {
     if (!wg)
         return;
-    if (wg->storage && wg->storage != MAP_FAILED)
-        munmap(wg->storage, wg->storage_size);
+    storage_put(wg->storage, wg->storage_size);
     if (wg->scratch)
         mem_free((void *)wg->scratch->base);
     free(wg->waves);

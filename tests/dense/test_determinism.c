@@ -1,5 +1,6 @@
 /* Bits that must not depend on when what runs, on M, or on the form of the call.
  *   test_dense_determinism LIBRARY runs        the same call again, in other orders, on other numbers of threads
+ *   test_dense_determinism LIBRARY timed       with the simulator's timing off and on
  *   test_dense_determinism LIBRARY invariant   rows of M = 1 to 64 */
 #include <stdlib.h>
 
@@ -63,23 +64,10 @@ static void test_orders(struct layer *layer, const struct run_choice *choice) {
     free(first);
 }
 
-/* Every level with the library's own choice, and one kernel of each family and m_tile by name. */
-static void test_runs(void) {
-    static const struct layer_shape shapes[] = {
-        {.m = 5, .n = 200, .k = 2080, .determinism = SMALLM_FASTEST, .seed = 1},
-        {.m = 1, .n = 100, .k = 4096, .determinism = SMALLM_DETERMINISTIC, .seed = 2},
-        {.m = 16, .n = 64, .k = 8192, .determinism = SMALLM_DETERMINISTIC, .out_type = SMALLM_TYPE_F32, .seed = 3},
-        {.m = 40, .n = 48, .k = 4096, .determinism = SMALLM_DETERMINISTIC, .out_type = SMALLM_TYPE_F16, .seed = 4},
-        {.m = 40, .n = 48, .k = 4096, .determinism = SMALLM_BATCH_INVARIANT, .out_type = SMALLM_TYPE_F32, .seed = 4},
-    };
-    const struct run_choice own_choice = {.kernel = NULL};
-    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
-        struct layer layer;
-        layer_make(&layer, &shapes[i]);
-        layer_upload(&layer);
-        test_orders(&layer, &own_choice);
-        layer_free(&layer);
-    }
+typedef void test_of(struct layer *, const struct run_choice *);
+
+/* One kernel of each family and m_tile by name. */
+static void each_kernel(test_of *test) {
     struct run_kernel kernel;
     unsigned last_tile = 0;
     bool last_splits = false;
@@ -100,9 +88,45 @@ static void test_runs(void) {
         struct layer layer;
         layer_make(&layer, &shape);
         layer_upload(&layer);
-        test_orders(&layer, &choice);
+        test(&layer, &choice);
         layer_free(&layer);
     }
+}
+
+/* Every level with the library's own choice, and each kernel. */
+static void test_runs(test_of *test) {
+    static const struct layer_shape shapes[] = {
+        {.m = 5, .n = 200, .k = 2080, .determinism = SMALLM_FASTEST, .seed = 1},
+        {.m = 1, .n = 100, .k = 4096, .determinism = SMALLM_DETERMINISTIC, .seed = 2},
+        {.m = 16, .n = 64, .k = 8192, .determinism = SMALLM_DETERMINISTIC, .out_type = SMALLM_TYPE_F32, .seed = 3},
+        {.m = 40, .n = 48, .k = 4096, .determinism = SMALLM_DETERMINISTIC, .out_type = SMALLM_TYPE_F16, .seed = 4},
+        {.m = 40, .n = 48, .k = 4096, .determinism = SMALLM_BATCH_INVARIANT, .out_type = SMALLM_TYPE_F32, .seed = 4},
+    };
+    const struct run_choice own_choice = {.kernel = NULL};
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++) {
+        struct layer layer;
+        layer_make(&layer, &shapes[i]);
+        layer_upload(&layer);
+        test(&layer, &own_choice);
+        layer_free(&layer);
+    }
+    each_kernel(test);
+}
+
+/* Modelled time decides which wave goes first, never what comes out. */
+static void test_modes(struct layer *layer, const struct run_choice *choice) {
+    static const char *const modes[] = {"cold", "warm", "flush"};
+    struct run_outcome outcome;
+    device_set("time", "off");
+    CHECK(run_layer(layer, choice, "not timed", &outcome), "%s", outcome.kernel);
+    char *first = copy_of_out(layer);
+    for (size_t i = 0; i < 3; i++) {
+        device_set("time", modes[i]);
+        CHECK(run_layer(layer, choice, modes[i], &outcome), "%s", outcome.kernel);
+        CHECK(rows_equal(layer, first), "%s with k_splits %u, time %s: other bits", outcome.kernel, outcome.k_splits,
+              modes[i]);
+    }
+    free(first);
 }
 
 /* f32, where no rounding hides a difference. */
@@ -146,7 +170,9 @@ int main(int argc, char **argv) {
         return 2;
     context = run_open(argv[1]);
     if (strcmp(argv[2], "runs") == 0)
-        test_runs();
+        test_runs(test_orders);
+    else if (strcmp(argv[2], "timed") == 0)
+        test_runs(test_modes);
     else if (strcmp(argv[2], "invariant") == 0)
         test_invariant();
     else

@@ -1,5 +1,6 @@
 /* Bits that must not depend on when what runs, on T, on block_m or on where in the tables a slot stands.
  *   test_routed_determinism LIBRARY runs        the same call again, in other orders, on other numbers of threads
+ *   test_routed_determinism LIBRARY timed       with the simulator's timing off and on
  *   test_routed_determinism LIBRARY invariant   rows of T = 1 to 64 */
 #include <stdlib.h>
 
@@ -61,19 +62,37 @@ static void test_orders(struct routed *routed, const struct routed_choice *choic
     free(first);
 }
 
-static void test_run(const struct routed_shape *shape, const struct routed_choice *choice) {
+/* Modelled time decides which wave goes first, never what comes out. */
+static void test_modes(struct routed *routed, const struct routed_choice *choice) {
+    static const char *const modes[] = {"cold", "warm", "flush"};
+    struct routed_outcome outcome;
+    device_set("time", "off");
+    CHECK(run_routed(routed, context, choice, "not timed", &outcome), "%s", outcome.kernel);
+    void *first = copy_of_out(routed);
+    for (size_t i = 0; i < 3; i++) {
+        device_set("time", modes[i]);
+        CHECK(run_routed(routed, context, choice, modes[i], &outcome), "%s", outcome.kernel);
+        CHECK(memcmp(routed->out, first, out_bytes(routed)) == 0, "%s with k_splits %u, time %s: other bits",
+              outcome.kernel, outcome.k_splits, modes[i]);
+    }
+    free(first);
+}
+
+typedef void test_of(struct routed *, const struct routed_choice *);
+
+static void test_run(const struct routed_shape *shape, const struct routed_choice *choice, test_of *test) {
     int32_t ids[MOST_TOKENS * MOST_TOP_K];
     struct routed routed;
     route_make(ROUTE_RANDOM, ids, shape->tokens, shape->top_k, shape->experts, shape->seed);
     routed_make(&routed, shape);
     routed_sort(&routed, ids);
     routed_upload(&routed);
-    test_orders(&routed, choice);
+    test(&routed, choice);
     routed_free(&routed);
 }
 
 /* The library's own choice at every level, and every kernel of m_tile or family its own, split and combined. */
-static void test_runs(void) {
+static void test_runs(test_of *test) {
     const struct routed_choice own_choice = {.kernel = NULL};
     struct routed_shape shape = {.experts = 6,
                                  .n = 70,
@@ -88,7 +107,7 @@ static void test_runs(void) {
     for (int level = SMALLM_FASTEST; level <= SMALLM_BATCH_INVARIANT; level++) {
         shape.determinism = (smallm_determinism)level;
         shape.combine = !shape.combine;
-        test_run(&shape, &own_choice);
+        test_run(&shape, &own_choice, test);
     }
     struct moe_kernel kernel;
     unsigned last_tile = 0;
@@ -102,7 +121,7 @@ static void test_runs(void) {
         const struct routed_choice choice = {.kernel = kernel.name, .k_splits = kernel.splits_k ? 2 : 0};
         shape.k = kernel.splits_k ? moe_least_k(&kernel, 2) + 160 : 2080;
         shape.combine = !shape.combine;
-        test_run(&shape, &choice);
+        test_run(&shape, &choice, test);
     }
 }
 
@@ -179,7 +198,9 @@ int main(int argc, char **argv) {
         return 2;
     context = run_open(argv[1]);
     if (strcmp(argv[2], "runs") == 0)
-        test_runs();
+        test_runs(test_orders);
+    else if (strcmp(argv[2], "timed") == 0)
+        test_runs(test_modes);
     else if (strcmp(argv[2], "invariant") == 0)
         test_invariant();
     else

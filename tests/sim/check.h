@@ -5,7 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#ifdef CHECK_SHARED /* a program of several files, of which one defines it */
+extern int check_failures;
+#else
 static int check_failures;
+#endif
 
 #define CHECK(condition, ...)                                                                                          \
     do {                                                                                                               \

@@ -112,9 +112,9 @@ static void sharing(const struct code *code, void *memory) {
         const char *bench;
         unsigned waves; /* of a SIMD */
         double clocks;
-    } cases[] = {{"valu_chain", 1, 4},   {"valu_chain", 4, 16}, {"valu_trans", 4, 32}, {"salu_chain", 4, 16},
-                 {"mfma_chain", 4, 64},  {"mfma_chain", 1, 18}, {"nop4", 4, 16},       {"lds_chase", 4, 56},
-                 {"mfma_shadow", 2, 76}, {"nop4", 2, 16}};
+    } cases[] = {{"valu_chain", 1, 4},   {"valu_chain", 4, 16}, {"valu_trans", 4, 32},  {"salu_chain", 4, 16},
+                 {"mfma_chain", 4, 64},  {"mfma_chain", 1, 18}, {"nop4", 4, 16},        {"lds_chase", 4, 56},
+                 {"mfma_shadow", 2, 76}, {"nop4", 2, 16},       {"mfma_shadow", 3, 76}, {"mfma_shadow", 4, 76}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct time_args args = {memory, 20, 0};
         double got = time_bench(code, cases[i].bench, cases[i].waves * 256, args);

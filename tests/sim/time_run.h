@@ -61,13 +61,14 @@ struct time_args {
 };
 
 /* One launch. Findings of severity error are failures. */
-static inline struct gfx950sim_time time_launch(const struct code *code, const char *kernel, unsigned groups,
-                                                unsigned items, struct time_args args) {
+static inline struct gfx950sim_time time_launch_with(const struct code *code, const char *kernel, unsigned groups,
+                                                     unsigned items, uint32_t dynamic_lds, struct time_args args) {
     struct gfx950sim_time t = {.size = sizeof t};
     struct launch l = {.code = code,
                        .kernel = code_kernel(code, kernel),
                        .grid = {groups, 1, 1},
                        .block = {items, 1, 1},
+                       .dynamic_lds = dynamic_lds,
                        .kernarg = &args,
                        .kernarg_size = sizeof args};
     char err[512] = "";
@@ -85,7 +86,12 @@ static inline struct gfx950sim_time time_launch(const struct code *code, const c
     return t;
 }
 
-/* Clocks of one repetition in a bench of time_issue.s, everything it touches being warm. */
+static inline struct gfx950sim_time time_launch(const struct code *code, const char *kernel, unsigned groups,
+                                                unsigned items, struct time_args args) {
+    return time_launch_with(code, kernel, groups, items, 0, args);
+}
+
+/* Clocks of one repetition in a bench of micro_issue.s, everything it touches being warm. */
 static inline double time_bench(const struct code *code, const char *name, unsigned items, struct time_args args) {
     double clocks[2] = {0, 0};
     for (unsigned times = 1; times <= 2; times++) {

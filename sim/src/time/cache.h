@@ -12,7 +12,7 @@ struct cache {
     uint32_t clock;
     uint64_t *tag;   /* line + 1; 0: empty */
     uint64_t *ready; /* ticks, or what the owner says */
-    uint32_t *stamp; /* of the last use */
+    uint32_t *stamp; /* of the last use; 0: empty */
     uint8_t *dirty;
     uint64_t dirty_lines;
 };

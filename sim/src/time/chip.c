@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "engine.h"
+#include "pages.h"
 
 static uint64_t ticks(double clocks) {
     return (uint64_t)(clocks * TICKS + 0.5);
@@ -104,7 +105,7 @@ static void destroy(struct engine *e) {
     free(e->cu);
     free(e->pair);
     free(e->xcd);
-    free(e->simd);
+    pages_free(e->simd, e->nsimds * sizeof *e->simd);
     free(e->mall_slice);
     free(e->hbm);
     free(e->atomic);
@@ -157,7 +158,7 @@ static bool make(struct engine *e) {
     e->xcd = calloc(e->xcds, sizeof *e->xcd);
     e->cu = calloc(e->ncus, sizeof *e->cu);
     e->pair = calloc(pairs, sizeof *e->pair);
-    e->simd = calloc(e->nsimds, sizeof *e->simd);
+    e->simd = pages_get(e->nsimds * sizeof *e->simd);
     e->mall_slice = calloc(e->slices, sizeof *e->mall_slice);
     e->atomic = calloc(e->slices, sizeof *e->atomic);
     e->hbm = calloc(e->hbm_channels, sizeof *e->hbm);
@@ -189,7 +190,6 @@ static void reset_cu(struct engine *e, struct time_cu *cu) {
     cache_clear(&cu->l1);
     for (unsigned s = 0; s < e->simds; s++) {
         struct time_simd *simd = &cu->simd[s];
-        simd->next = UINT64_MAX;
         simd->waves = 0;
         memset(simd->unit_free, 0, sizeof simd->unit_free);
         simd->mfma_end = simd->valu_blocked = 0;
@@ -214,7 +214,6 @@ static void reset_xcd(struct engine *e, struct time_xcd *x, unsigned mode) {
     else
         cache_clear(&x->l2);
     x->next_se = 0;
-    x->dispatch_at = UINT64_MAX;
     memset(x->se_free, 0, e->ses * sizeof *x->se_free);
     memset(x->se_cu, 0, e->ses * sizeof *x->se_cu);
 }

@@ -4,6 +4,8 @@
 
 #include "engine.h"
 
+enum { MOST_TOGETHER = 64 }; /* instructions of one wave that are executed in one go */
+
 static bool starts(const struct insn *in, const char *prefix) {
     return strncmp(in->mnemonic, prefix, strlen(prefix)) == 0;
 }
@@ -57,23 +59,53 @@ static void scalar(const struct engine *e, const struct insn *in, struct time_in
     if (in->flags & (F_BRANCH | F_END))
         t->unit = UNIT_BRANCH;
     if (strcmp(in->mnemonic, "s_waitcnt") == 0) {
-        t->unit = UNIT_BRANCH;
+        t->unit = UNIT_INTERNAL;
         t->kind = KIND_WAIT;
     } else if (strcmp(in->mnemonic, "s_barrier") == 0) {
-        t->unit = UNIT_BRANCH;
+        t->unit = UNIT_INTERNAL;
         t->kind = KIND_BARRIER;
     } else if (starts(in, "s_endpgm")) {
         t->kind = KIND_END;
     } else if (strcmp(in->mnemonic, "s_nop") == 0) {
-        t->unit = UNIT_BRANCH;
+        t->unit = UNIT_INTERNAL;
         t->own = e->cost.interval * in->slots;
     } else if (strcmp(in->mnemonic, "s_sleep") == 0) {
-        t->unit = UNIT_BRANCH;
+        t->unit = UNIT_INTERNAL;
         t->kind = KIND_SLEEP;
         unsigned units = in->noperands ? (unsigned)in->opnd[0].imm & 127 : 0;
         t->own = e->cost.interval + units * (unsigned)e->machine.issue_sleep_unit;
-    } else if (starts(in, "s_setprio") || starts(in, "s_sendmsg") || starts(in, "s_ttracedata")) {
+    } else if (starts(in, "s_setprio")) {
+        t->unit = UNIT_INTERNAL;
+    } else if (starts(in, "s_sendmsg") || starts(in, "s_ttracedata")) {
         t->unit = UNIT_BRANCH;
+    }
+}
+
+static bool writes_register(const struct insn *in) {
+    for (unsigned i = 0; i < in->nranges; i++)
+        if (in->range[i].role & ROLE_DST)
+            return true;
+    return false;
+}
+
+/* Neither sees nor touches anything outside the wave, and goes on to the next instruction. A wait is one of them where
+ * all that it does is to hand registers over. */
+static bool keeps_to_itself(const struct insn *in, const struct time_insn *t, bool lds_dma) {
+    if (t->unit == UNIT_VALU || t->unit == UNIT_MFMA || t->kind == KIND_WAIT)
+        return t->kind != KIND_WAIT || !lds_dma;
+    bool plain = t->unit == UNIT_SALU && (writes_register(in) || (in->flags & F_SCC));
+    return (plain && !starts(in, "s_getreg")) || strcmp(in->mnemonic, "s_nop") == 0;
+}
+
+static void find_runs(struct engine *e) {
+    bool lds_dma = false;
+    for (uint32_t i = 0; i < e->code->ninsn; i++)
+        lds_dma |= (e->code->insn[i].flags & F_LDS_DMA) != 0;
+    unsigned run = 0;
+    for (uint32_t i = e->code->ninsn; i-- > 0;) {
+        bool own = keeps_to_itself(&e->code->insn[i], &e->insn[i], lds_dma);
+        run = own && run < MOST_TOGETHER ? run + 1 : own;
+        e->insn[i].run = (uint16_t)(run ? run : 1);
     }
 }
 
@@ -111,5 +143,6 @@ bool classify(struct engine *e) {
             scalar(e, in, t);
         }
     }
+    find_runs(e);
     return true;
 }

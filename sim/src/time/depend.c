@@ -164,10 +164,9 @@ static void waits(struct engine *e, struct time_wave *tw, const struct insn *in,
 }
 
 void depend(struct engine *e, struct time_wave *tw, uint64_t t_free, const struct insn *last, bool taken) {
-    uint32_t index = tw->w->index < e->code->ninsn ? tw->w->index : e->code->ninsn - 1;
+    uint32_t index = tw->next;
     const struct insn *in = &e->code->insn[index];
     const struct time_insn *ti = &e->insn[index];
-    tw->next = index;
     tw->ready = t_free;
     tw->cause = GFX950SIM_TIME_ARBITRATION;
     if (__builtin_expect(tw->followed, 0))
@@ -182,4 +181,5 @@ void depend(struct engine *e, struct time_wave *tw, uint64_t t_free, const struc
         hold(e, tw, GFX950SIM_TIME_FORWARD, forwarded(e, tw, in, ti));
     if (tw->matrices)
         hold(e, tw, GFX950SIM_TIME_MFMA, matrix_ready(tw, in));
+    tw->simd->ready[tw->slot] = tw->ready;
 }

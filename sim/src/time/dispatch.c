@@ -66,13 +66,13 @@ static void start_wave(struct engine *e, struct time_group *g, unsigned i, uint6
     tw->since = placed;
     tw->followed = follow_wave(tw);
     g->wave[i] = tw;
-    s->order[s->waves++] = tw;
+    s->order[s->waves++] = (uint8_t)slot;
     s->vgprs_free -= e->vgprs;
     e->live_waves++;
     if (e->live_waves > e->t.peak_waves)
         e->t.peak_waves = (uint32_t)e->live_waves;
-    uint32_t entry = tw->w->index < e->code->ninsn ? tw->w->index : e->code->ninsn - 1;
-    tw->next = entry;
+    s->priority[slot] = tw->w->priority;
+    tw->next = known(e, tw->w->index);
     charge(e, tw, GFX950SIM_TIME_DISPATCH, t);
     depend(e, tw, t, NULL, false);
     simd_wake(e, s, tw->ready);
@@ -112,7 +112,7 @@ static bool place(struct engine *e, struct time_cu *cu, uint64_t linear, uint64_
 
 void dispatch_run(struct engine *e, unsigned xcd, uint64_t t) {
     struct time_xcd *x = &e->xcd[xcd];
-    x->dispatch_at = UINT64_MAX;
+    e->next_event[e->nsimds + xcd] = UINT64_MAX;
     while (x->next_group < e->total_groups) {
         uint64_t soonest = UINT64_MAX;
         struct time_cu *cu = NULL;
@@ -160,7 +160,7 @@ void dispatch_end_wave(struct engine *e, struct time_wave *tw, uint64_t t) {
         tw->retired = t;
     records_wave(e, tw, t);
     unsigned at = 0;
-    while (s->order[at] != tw)
+    while (s->order[at] != tw->slot)
         at++;
     for (s->waves--; at < s->waves; at++)
         s->order[at] = s->order[at + 1];

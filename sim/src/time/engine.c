@@ -56,12 +56,12 @@ static void loop(struct engine *e) {
         dispatch_wake(e, i, 0);
     while (!e->no_memory && event_pop(e, &next)) {
         e->now = next.time;
-        if (next.actor >= e->nsimds) {
-            if (e->xcd[next.actor - e->nsimds].dispatch_at == next.time)
-                dispatch_run(e, next.actor - e->nsimds, next.time);
-        } else if (e->simd[next.actor].next == next.time) {
+        if (e->next_event[next.actor] != next.time)
+            continue; /* it was woken earlier */
+        if (next.actor >= e->nsimds)
+            dispatch_run(e, next.actor - e->nsimds, next.time);
+        else
             issue_run(e, &e->simd[next.actor], next.time);
-        }
         if (!goes_on(e) || atomic_load_explicit(&e->run->stop, memory_order_relaxed))
             break;
     }
@@ -71,13 +71,13 @@ static void loop(struct engine *e) {
 static void abandon(struct engine *e) {
     for (unsigned i = 0; i < e->nsimds; i++)
         for (unsigned k = 0; k < e->simd[i].waves; k++) {
-            struct time_wave *tw = e->simd[i].order[k];
+            struct time_wave *tw = simd_wave(&e->simd[i], k);
             tw->w->done = true;
             tw->w->at_barrier = tw->at_barrier = false;
         }
     for (unsigned i = 0; i < e->nsimds; i++)
         while (e->simd[i].waves) {
-            struct time_wave *tw = e->simd[i].order[0];
+            struct time_wave *tw = simd_wave(&e->simd[i], 0);
             dispatch_end_wave(e, tw, tw->since > e->now ? tw->since : e->now);
         }
 }
@@ -92,8 +92,8 @@ static bool prepare(struct engine *e, struct run *run, uint64_t workgroups) {
         return false;
     e->total_groups = workgroups;
     e->placed_groups = e->live_groups = 0;
-    e->heap_n = 0;
-    e->now = e->issued = e->waves_launched = e->live_waves = 0;
+    events_begin(e);
+    e->issued = e->waves_launched = e->live_waves = 0;
     e->errors_at = 0;
     watch_begin(e);
     e->group_waves = (l->block[0] * l->block[1] * l->block[2] + LANES - 1) / LANES;

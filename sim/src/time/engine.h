@@ -13,8 +13,9 @@
 
 enum { VM_RING = 64, LGKM_RING = 32, MATRIX_RING = 8, RECENT = 3, SLOTS = 8 };
 
-/* Where an instruction issues. An event of a SIMD issues at most one for each. */
-enum time_unit { UNIT_VALU, UNIT_MFMA, UNIT_SALU, UNIT_SMEM, UNIT_VMEM, UNIT_LDS, UNIT_BRANCH, UNITS };
+/* Where an instruction issues. An event of a SIMD issues at most one for each; internal ones never leave the wave's
+ * instruction buffer, so that no wave is in another's way with them. */
+enum time_unit { UNIT_VALU, UNIT_MFMA, UNIT_SALU, UNIT_SMEM, UNIT_VMEM, UNIT_LDS, UNIT_BRANCH, UNIT_INTERNAL, UNITS };
 enum time_kind { KIND_OTHER, KIND_WAIT, KIND_BARRIER, KIND_SLEEP, KIND_END };
 
 /* A static instruction as the engine sees it (classify.c). */
@@ -26,6 +27,7 @@ struct time_insn {
     bool saveexec, execz_branch;
     bool memory;    /* reads VGPRs late: LDS, VMEM */
     uint8_t lgkm;   /* by how much it raises lgkmcnt */
+    uint16_t run;   /* instructions from here on that may be executed together (classify.c) */
     uint32_t line;  /* of the instruction cache */
     uint32_t line2; /* ... of its last byte */
 };
@@ -62,6 +64,7 @@ struct time_wave {
     uint64_t since; /* clocks up to here have been booked */
     uint64_t order; /* of its launch */
     uint32_t next;  /* instruction that waits to issue */
+    uint16_t ahead; /* from it on: instructions that have been executed already */
     uint8_t cause;  /* of the wait after `ready` */
     uint8_t slot;
     bool at_barrier;
@@ -89,12 +92,15 @@ struct time_group {
     struct time_wave *wave[16];
 };
 
+/* What an event needs of a SIMD comes first, and stands together: there are a thousand of them, and their waves fill
+ * the host's caches many times over. */
 struct time_simd {
-    uint64_t next; /* of its scheduled event */
+    unsigned waves; /* in use */
     uint32_t id;
+    uint8_t order[SLOTS];    /* slots, oldest wave first */
+    uint8_t priority[SLOTS]; /* by slot */
     struct time_cu *cu;
-    unsigned waves;                 /* in use, oldest first */
-    struct time_wave *order[SLOTS]; /* into slot */
+    uint64_t ready[SLOTS]; /* by slot: no issue before */
     uint64_t unit_free[UNITS];
     uint64_t mfma_end, valu_blocked;
     uint64_t vm_ring[64]; /* completions of the last VMEM instructions */
@@ -139,7 +145,6 @@ struct time_xcd {
     struct cache l2;
     struct time_channel *channel;
     uint64_t next_group; /* to dispatch here */
-    uint64_t dispatch_at;
     unsigned next_se;
     uint64_t *se_free;
     unsigned *se_cu; /* next CU of each shader engine */
@@ -158,9 +163,16 @@ struct time_note {
     bool lds_write;
 };
 
+/* Entries of the event queue: a set of actors for each of the next RING clocks (events.c), and a heap of the others. */
 struct heap_entry {
     uint64_t time;
     uint32_t actor;
+};
+enum { RING = 256, MOST_ACTORS = 8 * 8 * 16 * 4 + 8 }; /* by the limits in parameters.inc */
+struct time_ring {
+    uint64_t any[RING / 64]; /* of the clocks, which have an entry */
+    uint64_t words[RING][2]; /* of a clock's words, which are not 0 */
+    uint64_t actors[RING][(MOST_ACTORS + 63) / 64];
 };
 
 struct engine {
@@ -181,6 +193,8 @@ struct engine {
     uint64_t total_groups, placed_groups, live_groups;
     unsigned group_waves, vgprs, lds;
     struct time_group *free_groups;
+    uint64_t next_event[MOST_ACTORS]; /* of each actor */
+    struct time_ring ring;
     struct heap_entry *heap;
     size_t heap_n, heap_room;
     uint64_t now, issued, waves_launched, live_waves;
@@ -195,14 +209,23 @@ struct engine {
     bool no_memory;
 };
 
+static inline struct time_wave *simd_wave(struct time_simd *s, unsigned i) {
+    return &s->slot[s->order[i]];
+}
+
 extern struct time_note time_note;
 /* The LDS of the machine, for the hook in lds.c. */
 extern double time_lds_ticks_per_byte[2]; /* read, write */
 extern unsigned time_lds_banks;
 void note_begin(void);
 
+/* An index past the end, where a wave is stopped, stands for the last instruction. */
+static inline uint32_t known(const struct engine *e, uint32_t index) {
+    return index < e->code->ninsn ? index : e->code->ninsn - 1;
+}
+
 static inline struct time_insn *time_insn_at(struct engine *e, uint32_t index) {
-    return &e->insn[index < e->code->ninsn ? index : e->code->ninsn - 1];
+    return &e->insn[known(e, index)];
 }
 
 /* --- chip.c --- */
@@ -211,6 +234,7 @@ bool chip_prepare(struct engine *e, unsigned mode);
 /* --- classify.c --- */
 bool classify(struct engine *e);
 /* --- events.c --- */
+void events_begin(struct engine *e);
 bool event_push(struct engine *e, uint64_t time, uint32_t actor);
 bool event_pop(struct engine *e, struct heap_entry *out);
 void simd_wake(struct engine *e, struct time_simd *s, uint64_t time);
@@ -237,7 +261,8 @@ void follow_charge(struct time_wave *tw, unsigned cause, uint64_t clocks);
 void follow_issue(struct time_wave *tw, uint64_t t, uint64_t end);
 void follow_finish(void);
 /* --- depend.c --- */
-/* From t_free on the wave may issue as far as its own slot goes: finds what else holds its next instruction back. */
+/* The wave has come to tw->next, which may issue from t_free on as far as its own slot goes: finds what else holds it
+ * back. */
 void depend(struct engine *e, struct time_wave *tw, uint64_t t_free, const struct insn *last, bool taken);
 void charge(struct engine *e, struct time_wave *tw, unsigned cause, uint64_t until);
 uint64_t wait_vmcnt(const struct time_wave *tw, unsigned n);

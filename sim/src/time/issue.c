@@ -29,6 +29,8 @@ static uint64_t available(const struct engine *e, struct time_simd *s, const str
                           unsigned *cause) {
     uint64_t t = s->unit_free[ti->unit], matrix = 0, queue = 0;
     *cause = GFX950SIM_TIME_ARBITRATION;
+    if (ti->unit == UNIT_INTERNAL)
+        return now;
     if (ti->unit == UNIT_VALU) {
         matrix = ti->never_coissue ? s->mfma_end : s->valu_blocked;
     } else if (ti->unit == UNIT_MFMA) {
@@ -104,7 +106,9 @@ void barrier_open(struct engine *e, struct time_group *g, uint64_t t) {
             continue;
         tw->at_barrier = false;
         charge(e, tw, GFX950SIM_TIME_BARRIER, at);
-        depend(e, tw, later(at, tw->since), &e->code->insn[tw->next], false);
+        const struct insn *barrier = &e->code->insn[tw->next];
+        tw->next = known(e, tw->w->index);
+        depend(e, tw, later(at, tw->since), barrier, false);
         simd_wake(e, tw->simd, tw->ready);
     }
 }
@@ -119,6 +123,23 @@ static void complete(struct engine *e, struct time_wave *tw, const struct insn *
         smem_complete(e, tw, in, t);
 }
 
+/* Executes the wave's next instruction, and with it those behind it that neither see nor touch anything outside the
+ * wave: nobody can tell when they run, and a wave's registers are fetched once for all of them. True when w has
+ * moved on to where nobody knew it. */
+static bool execute(struct engine *e, struct time_wave *tw, const struct time_insn *ti) {
+    if (tw->ahead) {
+        tw->ahead--;
+        return false;
+    }
+    note_begin();
+    wave_run(tw->w, ti->run);
+    tw->ahead = tw->w->done ? 0 : ti->run - 1;
+    tw->simd->priority[tw->slot] = tw->w->priority;
+    if (__builtin_expect(e->watching, 0))
+        watch_wave(e, tw);
+    return true;
+}
+
 /* Issues the wave's next instruction at t. False when the wave has ended. */
 static bool issue(struct engine *e, struct time_simd *s, struct time_wave *tw, uint64_t t) {
     uint32_t index = tw->next;
@@ -128,12 +149,9 @@ static bool issue(struct engine *e, struct time_simd *s, struct time_wave *tw, u
     charge(e, tw, tw->cause, t);
     e->profile[index].issues++;
     e->issued++;
-    note_begin();
-    wave_run(w, 1);
-    if (__builtin_expect(e->watching, 0))
-        watch_wave(e, tw);
+    bool looked = execute(e, tw, ti), done = looked && w->done;
     unsigned own = ti->kind == KIND_SLEEP ? e->cost.interval : ti->own;
-    if (w->done)
+    if (done)
         own = e->cost.wave_end;
     tw->done = tw->counted = later(t + ti->busy, t + 1);
     take_unit(e, s, tw, in, ti, t);
@@ -142,46 +160,49 @@ static bool issue(struct engine *e, struct time_simd *s, struct time_wave *tw, u
     if (__builtin_expect(tw->followed, 0))
         follow_issue(tw, t, t + own);
     charge(e, tw, GFX950SIM_TIME_ISSUE, t + own);
-    if (w->done) {
+    if (done) {
         dispatch_end_wave(e, tw, t + own);
         return false;
     }
     if (ti->kind == KIND_SLEEP)
         charge(e, tw, GFX950SIM_TIME_SLEEP, t + ti->own);
-    if (w->at_barrier) {
+    if (looked && w->at_barrier) {
         tw->at_barrier = true;
-        tw->ready = UINT64_MAX;
+        s->ready[tw->slot] = UINT64_MAX;
         if (workgroup_release_barrier(tw->group->wg))
             barrier_open(e, tw->group, t);
         return true;
     }
-    depend(e, tw, t + ti->own, in, w->index != index + 1);
+    uint32_t next = looked && !tw->ahead ? w->index : index + 1;
+    tw->next = known(e, next);
+    depend(e, tw, t + ti->own, in, next != index + 1);
     return true;
 }
 
 static unsigned top_priority(const struct time_simd *s) {
     unsigned top = 0;
     for (unsigned i = 0; i < s->waves; i++)
-        top = s->order[i]->w->priority > top ? s->order[i]->w->priority : top;
+        top = s->priority[s->order[i]] > top ? s->priority[s->order[i]] : top;
     return top;
 }
 
 void issue_run(struct engine *e, struct time_simd *s, uint64_t t) {
     uint64_t next = UINT64_MAX;
-    s->next = t; /* nothing that happens here need wake it */
+    e->next_event[s->id] = t; /* nothing that happens here need wake it */
     for (int priority = (int)top_priority(s); priority >= 0; priority--) {
         for (unsigned i = 0; i < s->waves;) {
-            struct time_wave *tw = s->order[i];
-            if (tw->w->priority != priority || tw->ready > t) {
+            unsigned slot = s->order[i];
+            if (s->priority[slot] != priority || s->ready[slot] > t) {
                 i++;
                 continue;
             }
+            struct time_wave *tw = &s->slot[slot];
             unsigned cause;
             uint64_t when = available(e, s, &e->insn[tw->next], t, &cause);
             if (when > t) {
                 charge(e, tw, tw->cause, t);
                 tw->cause = (uint8_t)cause;
-                tw->ready = when;
+                s->ready[slot] = when;
                 i++;
             } else if (issue(e, s, tw, t)) {
                 i++;
@@ -189,8 +210,8 @@ void issue_run(struct engine *e, struct time_simd *s, uint64_t t) {
         }
     }
     for (unsigned i = 0; i < s->waves; i++)
-        next = s->order[i]->ready < next ? s->order[i]->ready : next;
-    s->next = UINT64_MAX;
+        next = s->ready[s->order[i]] < next ? s->ready[s->order[i]] : next;
+    e->next_event[s->id] = UINT64_MAX;
     if (next != UINT64_MAX)
         simd_wake(e, s, next > t ? next : t + 1);
 }

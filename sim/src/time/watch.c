@@ -3,7 +3,7 @@
  * with it the launch. When all go round in circles, none can free another. Looking changes nothing. */
 #include "engine.h"
 
-enum { FIRST_LOOK = 1 << 17 }; /* instructions; every next look after twice as many */
+enum { FIRST_LOOK = 1 << 19 }; /* instructions; every next look after twice as many */
 
 static uint64_t mix(uint64_t h, const void *p, size_t bytes) {
     const uint64_t *x = p;
@@ -23,7 +23,7 @@ static uint64_t effects(const struct engine *e) {
     uint64_t n = e->placed_groups - e->live_groups;
     for (unsigned i = 0; i < e->nsimds; i++)
         for (unsigned k = 0; k < e->simd[i].waves; k++)
-            n += e->simd[i].order[k]->w->side_effects;
+            n += simd_wave(&e->simd[i], k)->w->side_effects;
     return n;
 }
 
@@ -45,7 +45,7 @@ void watch_wave(struct engine *e, struct time_wave *tw) {
 static void remember(struct engine *e) {
     for (unsigned i = 0; i < e->nsimds; i++)
         for (unsigned k = 0; k < e->simd[i].waves; k++) {
-            struct time_wave *tw = e->simd[i].order[k];
+            struct time_wave *tw = simd_wave(&e->simd[i], k);
             tw->watch_index = tw->w->index;
             tw->watch_state = state(tw->w);
             tw->spins = tw->at_barrier;
@@ -58,7 +58,7 @@ static struct time_wave *all_spin(struct engine *e) {
     struct time_wave *first = NULL;
     for (unsigned i = 0; i < e->nsimds; i++)
         for (unsigned k = 0; k < e->simd[i].waves; k++) {
-            struct time_wave *tw = e->simd[i].order[k];
+            struct time_wave *tw = simd_wave(&e->simd[i], k);
             if (!tw->spins)
                 return NULL;
             first = first ? first : tw;
