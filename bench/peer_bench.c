@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "peer_cell.h"
+#include "time_options.h"
 #include "time_result.h"
 #include "tune_progress.h"
 
@@ -45,10 +46,7 @@ static enum exit_status parse(struct peer_options *options, struct tune_options 
     *shapes = (struct tune_options){.shapes = options->shapes, .m_given = m != NULL};
     if (m != NULL && !tune_m_list(m, ',', shapes->m))
         return complain(EXIT_BAD_ARGUMENTS, "--m is \"%s\"; it must be numbers from 1 to %d, as 1,2,64", m, MOST_M);
-    if (strcmp(options->caches, "cold") != 0 && strcmp(options->caches, "warm") != 0 &&
-        strcmp(options->caches, "flush") != 0)
-        return complain(EXIT_BAD_ARGUMENTS, "--caches is \"%s\"; it must be cold, warm or flush", options->caches);
-    return EXIT_RIGHT;
+    return time_check_caches(options->caches);
 }
 
 /* --- what is printed --- */

@@ -9,16 +9,16 @@ const char time_usage[] =
     "  --shapes FILE.csv   the rows of `structure` (default: configs/cells_dense.csv, configs/cells_moe.csv)\n"
     "  --m 1,2,...         dense: these M instead of the file's\n"
     "  --device auto|gpu|sim   auto: the GPU if there is one, else the simulator (default)\n"
-    "  --caches cold|warm|flush   what a modelled launch finds (default cold; docs/timing.md)\n"
+    "  --caches cold|warm|flush|first   what a modelled launch finds (default cold; docs/timing.md)\n"
     "  --kernel NAME, --k-splits S, --determinism fast|deterministic|batch-invariant   as smallm run takes them\n"
     "  --json              print Google Benchmark's JSON\n";
 
-static enum exit_status check_caches(const char *caches) {
-    static const char *const known[] = {"cold", "warm", "flush"};
+enum exit_status time_check_caches(const char *caches) {
+    static const char *const known[] = {"cold", "warm", "flush", "first"};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(caches, known[i]) == 0)
             return EXIT_RIGHT;
-    return complain(EXIT_BAD_ARGUMENTS, "--caches is \"%s\"; it must be cold, warm or flush", caches);
+    return complain(EXIT_BAD_ARGUMENTS, "--caches is \"%s\"; it must be cold, warm, flush or first", caches);
 }
 
 enum exit_status time_options_parse(struct time_options *options, const char *shapes, int argc, char **argv) {
@@ -41,7 +41,7 @@ enum exit_status time_options_parse(struct time_options *options, const char *sh
     snprintf(command, sizeof command, "smallm-bench %s", argv[0]);
     enum exit_status status = options_read(command, rows, argc, argv);
     if (status == EXIT_RIGHT)
-        status = check_caches(options->caches);
+        status = time_check_caches(options->caches);
     if (status != EXIT_RIGHT)
         return status;
     if (k_splits < 0 || k_splits > UINT32_MAX)

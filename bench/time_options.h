@@ -18,6 +18,9 @@ struct time_options {
  * saying why. */
 enum exit_status time_options_parse(struct time_options *options, const char *shapes, int argc, char **argv);
 
+/* A value of --caches. EXIT_RIGHT, or EXIT_BAD_ARGUMENTS after saying what it may be. */
+enum exit_status time_check_caches(const char *caches);
+
 extern const char time_usage[];
 
 #endif

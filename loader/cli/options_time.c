@@ -4,9 +4,9 @@
 
 const char options_time_usage[] =
     "options of time dense and time moe, besides those of run:\n"
-    "  --cold --warm --flush           what the launch finds in the caches: nothing (default), what the last one "
+    "  --cold --warm --flush --first   what the launch finds in the caches: its code (default), what the last one "
     "left,\n"
-    "                                  that but for the L2s\n"
+    "                                  that but for the L2s, nothing\n"
     "  --repeat N                      launch N times, and tell of the last\n"
     "  --machine F.ini                 parameters of another machine, as configs/mi355x.ini\n"
     "  --set SECTION.NAME=VALUE        one of them; may be given again\n"
@@ -31,6 +31,7 @@ void options_time_add(struct option_row *rows, struct time_request *request) {
         {"cold", OPTION_FLAG, &request->cold, false},
         {"warm", OPTION_FLAG, &request->warm, false},
         {"flush", OPTION_FLAG, &request->flush, false},
+        {"first", OPTION_FLAG, &request->first, false},
         {"repeat", OPTION_NUMBER, &request->repeat, false},
         {"machine", OPTION_TEXT, &request->machine, false},
         {"set", OPTION_TEXTS, &request->parameters, false},
@@ -94,13 +95,13 @@ enum exit_status options_time_complete(struct time_request *request, enum device
         return complain(EXIT_BAD_ARGUMENTS,
                         "--device is \"gpu\"; smallm time asks the simulator's model, so it must be "
                         "auto or sim (smallm-bench measures on a GPU)");
-    if (request->cold + request->warm + request->flush > 1)
-        return complain(EXIT_BAD_ARGUMENTS, "--cold, --warm and --flush exclude one another; give one");
+    if (request->cold + request->warm + request->flush + request->first > 1)
+        return complain(EXIT_BAD_ARGUMENTS, "--cold, --warm, --flush and --first exclude one another; give one");
     if (json && request->timeline)
         return complain(EXIT_BAD_ARGUMENTS, "--timeline is a drawing, which --json has no place for; give one of them");
     if (request->timeline && request->instructions != OPTION_NOT_GIVEN)
         return complain(EXIT_BAD_ARGUMENTS,
                         "--instructions and --timeline both say which waves are followed; give one of them");
-    request->mode = request->warm ? "warm" : request->flush ? "flush" : "cold";
+    request->mode = request->warm ? "warm" : request->flush ? "flush" : request->first ? "first" : "cold";
     return check_numbers(request);
 }

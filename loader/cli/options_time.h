@@ -5,7 +5,7 @@
 
 /* What "smallm time" takes besides the options of "smallm run". */
 struct time_request {
-    const char *mode; /* cold, warm or flush */
+    const char *mode; /* cold, warm, flush or first */
     const char *machine;
     struct option_texts parameters; /* SECTION.NAME=VALUE */
     int64_t repeat;
@@ -13,7 +13,7 @@ struct time_request {
     const char *trace, *report;                     /* files, or NULL */
     int64_t instructions;                           /* waves of the trace whose instructions it has */
     int64_t workgroup, wave, from, to, width, rows; /* of the timeline; OPTION_NOT_GIVEN where they are not */
-    bool cold, warm, flush;
+    bool cold, warm, flush, first;
 };
 
 extern const char options_time_usage[];

@@ -16,7 +16,8 @@ static const struct subcommand {
      "      ARG: i32:V i64:V f32:V in:FILE out:BYTES:FILE inout:FILE zero:BYTES poison:BYTES null, or @OFFSET=ARG",
      "runs one kernel; the grid is in workgroups"},
     {"time", cmd_time,
-     "FILE.co <arguments as run> [--machine FILE] [--set SECTION.NAME=VALUE]... [--cold|--warm|--flush] [--repeat N]\n"
+     "FILE.co <arguments as run> [--machine FILE] [--set SECTION.NAME=VALUE]... [--cold|--warm|--flush|--first] "
+     "[--repeat N]\n"
      "      [--json]",
      "runs one kernel and prints what the timing model says of it; docs/timing.md"},
     {"annotate", cmd_annotate, "FILE.co <arguments as time> [--json]",

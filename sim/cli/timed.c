@@ -31,6 +31,12 @@ int timed_take_flush(void *own, const char *value) {
     return 0;
 }
 
+int timed_take_first(void *own, const char *value) {
+    (void)value;
+    ((struct timed *)own)->mode = "first";
+    return 0;
+}
+
 int timed_take_machine(void *own, const char *value) {
     return launch_set(&((struct timed *)own)->launch, "machine", value);
 }

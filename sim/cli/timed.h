@@ -20,6 +20,7 @@ struct timed {
 int timed_take_cold(void *own, const char *value);
 int timed_take_warm(void *own, const char *value);
 int timed_take_flush(void *own, const char *value);
+int timed_take_first(void *own, const char *value);
 int timed_take_machine(void *own, const char *value);
 int timed_take_parameter(void *own, const char *value);
 int timed_take_repeat(void *own, const char *value);
@@ -27,7 +28,7 @@ int timed_take_repeat(void *own, const char *value);
 /* clang-format off */
 #define TIMED_OPTIONS                                                                                                  \
     {"--cold", false, timed_take_cold}, {"--warm", false, timed_take_warm}, {"--flush", false, timed_take_flush},      \
-    {"--machine", true, timed_take_machine}, {"--set", true, timed_take_parameter},                                    \
+    {"--first", false, timed_take_first}, {"--machine", true, timed_take_machine}, {"--set", true, timed_take_parameter},                                    \
     {"--repeat", true, timed_take_repeat}
 /* clang-format on */
 

@@ -46,11 +46,9 @@ static const struct choice orders[] = {{"run-to-barrier", ORDER_RUN_TO_BARRIER},
 static const struct choice mfma_orders[] = {{"chain", MFMA_CHAIN}, {"pairwise", MFMA_PAIRWISE}, {NULL, 0}};
 static const struct choice severities[] = {{"error", SEV_ERROR}, {"warning", SEV_WARNING}, {"off", SEV_OFF}, {NULL, 0}};
 static const struct choice switches[] = {{"on", 1}, {"off", 0}, {NULL, 0}};
-static const struct choice times[] = {{"off", GFX950SIM_TIME_OFF},
-                                      {"cold", GFX950SIM_TIME_COLD},
-                                      {"warm", GFX950SIM_TIME_WARM},
-                                      {"flush", GFX950SIM_TIME_FLUSH},
-                                      {NULL, 0}};
+static const struct choice times[] = {{"off", GFX950SIM_TIME_OFF},     {"first", GFX950SIM_TIME_FIRST},
+                                      {"cold", GFX950SIM_TIME_COLD},   {"warm", GFX950SIM_TIME_WARM},
+                                      {"flush", GFX950SIM_TIME_FLUSH}, {NULL, 0}};
 /* value: compute capability, major * 10 + minor */
 static const struct choice archs[] = {{"gfx950", 95}, {"gfx942", 94}, {NULL, 0}};
 

@@ -25,8 +25,8 @@ def by_hand(*options: str) -> Dict[str, Any]:
     """gfx950sim's figures of the same launch, its arguments written out as the loader packs them."""
     n, k = 128, 6144
     arguments = [f"zero:{k}", f"zero:{k // 32}", f"zero:{n * k}", f"zero:{n * k // 32}"]
-    arguments += [f"i32:{v}" for v in (1, n, k, k, k // 32, 3, 0, 1)]
-    arguments += [f"zero:{2 * n}", "null", "null", f"i32:{n}", "i32:0"]
+    arguments += [f"i32:{v}" for v in (n, k, k, k // 32, 3, 1, 1, 0)]
+    arguments += [f"zero:{2 * n}", "null", "null", f"i32:{n}"]
     file = str(Path(str(Paths.kernels)) / (KERNEL + ".co"))
     words = ["time", file, "--grid", str(n // 4), "--block", "256", "--json", *options]
     done = subprocess.run(

@@ -5,7 +5,7 @@
 
 #include "time_run.h"
 
-static struct code *memory_code, *issue_code;
+static struct code *memory_code, *issue_code, *fetch_code;
 static struct mem_alloc *memory;
 
 enum { BYTES = 16 << 20 };
@@ -61,26 +61,33 @@ static double line_clocks(const char *mode) {
     time_set("time", mode);
     double clocks[2];
     for (unsigned i = 0; i < 2; i++) {
-        time_launch(memory_code, i ? "straight_128" : "straight_64", 1, 64, args_of(0, 0));
-        clocks[i] = (double)time_launch(memory_code, i ? "straight_128" : "straight_64", 1, 64, args_of(0, 0)).clocks;
+        time_launch(fetch_code, i ? "straight_128" : "straight_64", 1, 64, args_of(0, 0));
+        clocks[i] = (double)time_launch(fetch_code, i ? "straight_128" : "straight_64", 1, 64, args_of(0, 0)).clocks;
     }
     return (clocks[1] - clocks[0]) / 64;
 }
 
 static void fetch(void) {
-    time_set("time", "cold");
+    time_set("time", "first");
     struct gfx950sim_time t = time_launch(memory_code, "nothing", 1, 64, args_of(0, 0));
     CHECK(t.cause_clocks[GFX950SIM_TIME_FETCH] == 560, "first fetch: %llu clocks",
           (unsigned long long)t.cause_clocks[GFX950SIM_TIME_FETCH]);
-    CHECK(line_clocks("cold") == 32, "a cold line: %.1f clocks", line_clocks("cold"));
+    CHECK(line_clocks("first") == 32, "a cold line: %.1f clocks", line_clocks("first"));
     time_override("fetch.stream_interval", 60);
-    CHECK(line_clocks("cold") == 60, "a cold line: %.1f clocks instead of 60", line_clocks("cold"));
+    CHECK(line_clocks("first") == 60, "a cold line: %.1f clocks instead of 60", line_clocks("first"));
     CHECK(line_clocks("warm") == 32, "a warm line: %.1f clocks", line_clocks("warm"));
     time_set("machine", "built-in");
-    time_set("time", "cold");
+    time_set("time", "first");
     t = time_launch(memory_code, "stream", 1, 64, args_of(1, 0));
     uint64_t lgkm = t.cause_clocks[GFX950SIM_TIME_LGKMCNT];
     CHECK(lgkm >= 760 - 20 && lgkm <= 760, "arguments: %llu clocks", (unsigned long long)lgkm);
+    /* Data are cold, the code is not: neither its lines nor the loads of arguments differ otherwise. */
+    time_set("time", "cold");
+    t = time_launch(memory_code, "stream", 1, 64, args_of(1, 0));
+    CHECK(t.fetch_misses == 0 && t.cause_clocks[GFX950SIM_TIME_LGKMCNT] == lgkm, "cold: %llu lines of code missed",
+          (unsigned long long)t.fetch_misses);
+    CHECK(t.level[GFX950SIM_HBM].read > 0, "%s", "cold: nothing came from the HBM");
+    CHECK(line_clocks("cold") == line_clocks("warm"), "%s", "cold: straight code waits");
 }
 
 /* --- records --- */
@@ -150,8 +157,8 @@ static uint64_t hash_records(const struct gfx950sim_time *t) {
 
 static uint64_t some_launches(void) {
     uint64_t h = 0;
-    static const char *const modes[] = {"cold", "warm", "flush"};
-    for (unsigned i = 0; i < 3; i++) {
+    static const char *const modes[] = {"cold", "warm", "flush", "first"};
+    for (unsigned i = 0; i < sizeof modes / sizeof *modes; i++) {
         time_set("time", modes[i]);
         struct gfx950sim_time t = time_launch(memory_code, "stream", 100, 256, args_of(3, 100 * 4096));
         h = h * 31 + hash_records(&t);
@@ -179,12 +186,12 @@ static void determinism(void) {
 }
 
 static void same_results(void) {
-    static const char *const modes[] = {"off", "cold", "warm", "flush"};
+    static const char *const modes[] = {"off", "cold", "warm", "flush", "first"};
     enum { HALF = 200 * 512 };
     uint8_t *out = (uint8_t *)memory->base + HALF, *kept = malloc(HALF);
     for (unsigned i = 0; i < HALF / 4; i++)
         ((uint32_t *)memory->base)[i] = i * 2654435761u;
-    for (unsigned i = 0; i < 4; i++) {
+    for (unsigned i = 0; i < sizeof modes / sizeof *modes; i++) {
         memset(out, 0xee, HALF);
         time_set("time", modes[i]);
         if (i)
@@ -269,9 +276,10 @@ static void speed(void) {
 
 int main(int argc, char **argv) {
     memory_code = time_code(TIME_MEMORY_CO);
+    fetch_code = time_code(MICRO_FETCH_CO);
     issue_code = time_code(TIME_ISSUE_CO);
     memory = mem_alloc(BYTES, MEM_DEVICE, 0);
-    if (!memory_code || !issue_code || !memory)
+    if (!memory_code || !fetch_code || !issue_code || !memory)
         return 2;
     mem_fill(memory->base, 0, memory->size);
     time_set("checks", "foreign");
@@ -289,5 +297,6 @@ int main(int argc, char **argv) {
     speed();
     code_free(issue_code);
     code_free(memory_code);
+    code_free(fetch_code);
     return check_result();
 }

@@ -58,7 +58,7 @@ class Timeline(unittest.TestCase):
         self.assertEqual(row(mix(), "s_nop 1")[1].strip(), "D=")
 
     def test_waits_name_their_cause(self) -> None:
-        found = mix()
+        found = mix("--first")
         self.assertEqual(found[0][0], "fetch 560")
         self.assertRegex(row(found, "s_waitcnt lgkmcnt")[0], r"^lgkmcnt 7\d\d$")
         self.assertRegex(row(found, "s_waitcnt vmcnt")[0], r"^vmcnt \d+$")

@@ -143,7 +143,7 @@ class Trace(unittest.TestCase):
                 self.assertAlmostEqual(sum(e["dur"] for e in inside), wave["dur"], places=6)
 
     def test_stalls_name_what_they_wait_for(self) -> None:
-        found = self.trace()
+        found = self.trace("--first")
         stalls = [e for e in found["traceEvents"] if e.get("cat") == "stall"]
         self.assertGreater(len(stalls), 16)
         for e in stalls:

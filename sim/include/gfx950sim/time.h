@@ -2,10 +2,11 @@
  * measured; docs/timing.md says what rests on what.
  *
  * Settings (gfx950sim_set, or GFX950SIM_<NAME> in the environment):
- *   time       off | cold | warm | flush   model the time of launches, and what they find in the caches (default off)
- *   machine    FILE | built-in             parameters of the machine, in the format of configs/mi355x.ini
+ *   time       off | cold | warm | flush | first   model the time of launches, and what they find in the caches
+ * (default off) machine    FILE | built-in             parameters of the machine, in the format of configs/mi355x.ini
  *   parameter  SECTION.NAME=VALUE          one of them, e.g. l2.hit=286
- * cold: every cache is empty when the launch begins. warm: L2, Infinity Cache and instruction caches are as the last
+ * cold: L2s and Infinity Cache are empty when the launch begins; the instruction caches hold its code, as after an
+ * earlier launch. first: those are empty too. warm: L2, Infinity Cache and instruction caches are as the last
  * timed launch left them. flush: as warm, but the L2s are empty. L1 and scalar caches are empty at every launch, as the
  * packet's acquire leaves them. Address translation always hits.
  *
@@ -44,7 +45,13 @@ enum gfx950sim_time_cause {
 GFX950SIM_API const char *gfx950sim_time_cause_name(unsigned cause);
 
 enum gfx950sim_time_level { GFX950SIM_L1, GFX950SIM_L2, GFX950SIM_MALL, GFX950SIM_HBM, GFX950SIM_LEVELS };
-enum gfx950sim_time_mode { GFX950SIM_TIME_OFF, GFX950SIM_TIME_COLD, GFX950SIM_TIME_WARM, GFX950SIM_TIME_FLUSH };
+enum gfx950sim_time_mode {
+    GFX950SIM_TIME_OFF,
+    GFX950SIM_TIME_COLD,
+    GFX950SIM_TIME_WARM,
+    GFX950SIM_TIME_FLUSH,
+    GFX950SIM_TIME_FIRST
+};
 
 struct gfx950sim_time_bytes {
     /* Bytes that the level delivered to, or took from, what is nearer to the CU: of the L1 those that lanes asked for,

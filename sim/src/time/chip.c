@@ -218,6 +218,14 @@ static void reset_xcd(struct engine *e, struct time_xcd *x, unsigned mode) {
     memset(x->se_cu, 0, e->ses * sizeof *x->se_cu);
 }
 
+/* As an earlier launch of the same code leaves an instruction cache. */
+static void hold_code(const struct engine *e, struct cache *c) {
+    const struct insn *last = &e->code->insn[e->code->ninsn ? e->code->ninsn - 1 : 0];
+    uint64_t lines = e->code->ninsn ? last->pc / (uint64_t)e->machine.fetch_line_bytes + 1 : 0, victim;
+    for (uint64_t line = 0; line < lines; line++)
+        c->ready[cache_insert(c, line % c->sets, line, false, &victim)] = 0;
+}
+
 bool chip_prepare(struct engine *e, unsigned mode) {
     const struct time_machine *m = time_machine();
     if (!e->cu || memcmp(m, &e->machine, sizeof *m) != 0) {
@@ -234,8 +242,10 @@ bool chip_prepare(struct engine *e, unsigned mode) {
     for (unsigned i = 0; i < e->xcds; i++)
         reset_xcd(e, &e->xcd[i], mode);
     for (unsigned i = 0; i < (e->ncus + 1) / 2; i++) {
-        if (mode == GFX950SIM_TIME_COLD)
+        if (mode == GFX950SIM_TIME_FIRST || mode == GFX950SIM_TIME_COLD)
             cache_clear(&e->pair[i].fetch);
+        if (mode == GFX950SIM_TIME_COLD)
+            hold_code(e, &e->pair[i].fetch);
         cache_settle(&e->pair[i].fetch);
         cache_clear(&e->pair[i].scalar);
         e->pair[i].scalar_free = 0;
@@ -246,7 +256,7 @@ bool chip_prepare(struct engine *e, unsigned mode) {
     }
     for (unsigned i = 0; i < e->hbm_channels; i++)
         server_reset(&e->hbm[i], 64 * TICKS);
-    if (mode == GFX950SIM_TIME_COLD)
+    if (mode == GFX950SIM_TIME_FIRST || mode == GFX950SIM_TIME_COLD)
         cache_clear(&e->mall);
     else
         cache_settle(&e->mall);

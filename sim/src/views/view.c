@@ -28,8 +28,10 @@ void view_keep_launch(const struct launch *launch) {
 }
 
 bool view_begin(struct view *v, FILE *out, const struct gfx950sim_view_about *about) {
-    static const char *const modes[] = {
-        [GFX950SIM_TIME_COLD] = "cold", [GFX950SIM_TIME_WARM] = "warm", [GFX950SIM_TIME_FLUSH] = "flush"};
+    static const char *const modes[] = {[GFX950SIM_TIME_COLD] = "cold",
+                                        [GFX950SIM_TIME_WARM] = "warm",
+                                        [GFX950SIM_TIME_FLUSH] = "flush",
+                                        [GFX950SIM_TIME_FIRST] = "first"};
     struct gfx950sim_view_about said = {.size = sizeof said};
     message_clear();
     errno = 0;

@@ -10,12 +10,12 @@ static double clocks_of(const char *kernel, const char *mode, uint32_t steps, ui
 
 /* Clocks of a step of a walk that is the first. */
 static double cold_step(uint32_t stride) {
-    return (clocks_of("code_walk", "cold", 128, 1, stride) - clocks_of("code_walk", "cold", 64, 1, stride)) / 64;
+    return (clocks_of("code_walk", "first", 128, 1, stride) - clocks_of("code_walk", "first", 64, 1, stride)) / 64;
 }
 
 /* ... and of one that has been there before. */
 static double again_step(uint32_t steps, uint32_t stride) {
-    return (clocks_of("code_walk", "cold", steps, 3, stride) - clocks_of("code_walk", "cold", steps, 2, stride)) /
+    return (clocks_of("code_walk", "first", steps, 3, stride) - clocks_of("code_walk", "first", steps, 2, stride)) /
            steps;
 }
 
@@ -74,7 +74,7 @@ static double hit(const struct micro *m) {
 
 static double stream_interval(const struct micro *m) {
     (void)m;
-    return line_of("hop", "cold");
+    return line_of("hop", "first");
 }
 
 static double branch_taken(const struct micro *m) {
