@@ -3,7 +3,7 @@
 #include "cost_lines.h"
 #include "smallm/types.h"
 
-/* Address arithmetic between the kernel arguments and the first load. */
+/* Address arithmetic before the first load. */
 enum { SETUP_CLOCKS = 100 };
 
 static uint32_t ceil_div(uint32_t a, uint32_t b) {
@@ -54,14 +54,15 @@ static double workgroup_lines(const struct smallm_kernel_info *kernel, const str
     return lines + (double)(at_once - cost->k_steps) * waves * smallm_step_loads(kernel) * machine->issue_clocks;
 }
 
-/* Kernel arguments and instructions, cold: the first, and those that a jump goes to, which no line before announced.
- * All kernels jump to their end while their stores are on the way. The matrix family jumps over the sum over workgroups
- * where there is none, and over its loop where all steps are in flight: to the loads of the last step. */
+/* Instructions, cold: the first, and those that a jump goes to, which no line before announced. What the first loads
+ * need of the kernel arguments is in registers when a wave starts. All kernels jump to their end while their stores are
+ * on the way. The matrix family jumps over the sum over workgroups where there is none, and over its loop where all
+ * steps are in flight: to the loads of the last step. */
 static double start_clocks(const struct smallm_kernel_info *kernel, const struct smallm_grid *grid,
                            const struct smallm_cost *cost, const struct smallm_machine *machine, double lines,
                            double lines_of_step, uint32_t together) {
     const double fetch = machine->fetch_clocks, end = larger(fetch, machine->store_clocks);
-    double clocks = fetch + machine->kernarg_clocks + (double)cost->generations * SETUP_CLOCKS + end;
+    double clocks = fetch + (double)cost->generations * SETUP_CLOCKS + end;
     if (!smallm_kernel_is_matrix(kernel))
         return clocks;
     if (grid->k_splits == 1)

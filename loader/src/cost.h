@@ -16,7 +16,7 @@ struct smallm_cost {
     double idle_lanes;      /* share of all lanes over all K steps that lie past K */
     double bytes_in_flight; /* of W, per CU */
     /* Once a generation, and first: */
-    double start_us;   /* kernel arguments and instructions; the last store's retirement */
+    double start_us;   /* instructions that no cache holds; the last store's retirement */
     double latency_us; /* of the first loads */
     /* These overlap; the longest counts. */
     double memory_us; /* W and X at the rate of the memory */

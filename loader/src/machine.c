@@ -3,7 +3,7 @@
 /* MI355X. Sources: CU count, clock, LDS size and rates from AMD's CDNA4 white paper; matrix instruction from the CDNA4
  * ISA, table 28 (8 passes); VGPR allocation and residency from LLVM's AMDGPU target; L1 width from ROCm's MI350 page;
  * streaming read measured by rocm-systems PR #8480 (6,914 GB/s on an MI350X). From public MI350X thread traces: vector
- * issue (4 clocks), dispatch latency (2,300 clocks), a workgroup every 16 clocks and shader engine, kernel arguments,
+ * issue (4 clocks), dispatch latency (2,300 clocks), a workgroup every 16 clocks and shader engine,
  * instruction fetch, store to retirement, LDS write and read latency (52 clocks each). From MI300X, whose fabric is the
  * nearest that was measured in public: HBM and memory-side cache, 420 and 220 ns; 17.2 TB/s at the latter's peak; L2
  * bytes a clock and channel. Assumed: 16 clocks for a barrier, 500 ns for an atomic. configs/mi355x.ini has the sources
@@ -33,7 +33,6 @@ const struct smallm_machine smallm_machine = {
     .dispatch_us = 0.96,
     .grid_work_items = 0xffffffffu,
     .grid_rows = 65535,
-    .kernarg_clocks = 760,
     .fetch_clocks = 560,
     .issue_clocks = 4,
     .store_clocks = 240,
