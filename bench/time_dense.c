@@ -3,20 +3,13 @@
 #include <stdlib.h>
 
 #include "dense_launch.h"
-#include "time_cells.h"
+#include "time_cell.h"
 #include "time_sets.h"
 
 struct timed {
     struct dense_launch launch;
     struct dense_memory *memory; /* [sets] */
 };
-
-static enum exit_status read(void **shapes, size_t *count, const struct time_options *options) {
-    struct shape *list = NULL;
-    const enum exit_status status = shapes_read(&list, count, &options->shapes);
-    *shapes = list;
-    return status;
-}
 
 static enum exit_status launch(void *user, size_t set, void *stream) {
     const struct timed *timed = user;
@@ -41,21 +34,20 @@ static enum exit_status time_all(struct time_result *result, const struct backen
     return status;
 }
 
-static enum exit_status time_one(struct time_result *result, const struct backend *backend, const void *shapes,
-                                 size_t at, const struct time_options *options) {
-    const struct shape *shape = (const struct shape *)shapes + at;
+enum exit_status time_dense_cell(struct time_result *result, const struct backend *backend, const struct shape *shape,
+                                 const struct time_choice *choice) {
     struct timed timed = {0};
     *result = (struct time_result){.fewest_bytes = dense_fewest_bytes(shape),
                                    .w_bytes = (double)shape->n * shape->k * (1 + 1.0 / SMALLM_BLOCK_K)};
     snprintf(result->cell, sizeof result->cell, "K=%u N=%u M=%u", shape->k, shape->n, shape->m);
-    smallm_dense_problem problem = dense_problem(shape, options->kernel, options->k_splits);
-    problem.determinism = options->determinism;
+    smallm_dense_problem problem = dense_problem(shape, choice->kernel, choice->k_splits);
+    problem.determinism = choice->determinism;
     problem.ignore_tuning = 1; /* also where the table says that another path is faster */
     enum exit_status status = dense_launch_make(&timed.launch, backend, &problem);
     if (status == EXIT_RIGHT) {
         snprintf(result->kernel, sizeof result->kernel, "%s", timed.launch.info.kernel);
         result->k_splits = timed.launch.info.k_splits;
-        status = time_all(result, backend, &timed, shape, options->caches);
+        status = time_all(result, backend, &timed, shape, choice->caches);
     } else if (status == EXIT_DECLINED) {
         snprintf(result->refused, sizeof result->refused, "%s", smallm_last_error());
         status = EXIT_RIGHT;
@@ -63,5 +55,3 @@ static enum exit_status time_one(struct time_result *result, const struct backen
     dense_launch_free(&timed.launch);
     return status;
 }
-
-const struct time_kind time_dense = {"dense", SMALLM_CELLS, read, time_one};

@@ -4,20 +4,13 @@
 
 #include "moe_launch.h"
 #include "smallm/types.h"
-#include "time_cells.h"
+#include "time_cell.h"
 #include "time_sets.h"
 
 struct timed {
     struct moe_launch launch;
     struct moe_memory *memory; /* [sets] */
 };
-
-static enum exit_status read(void **shapes, size_t *count, const struct time_options *options) {
-    struct moe_shape *list = NULL;
-    const enum exit_status status = moe_shapes_read(&list, count, options->shapes.shapes);
-    *shapes = list;
-    return status;
-}
 
 static enum exit_status launch(void *user, size_t set, void *stream) {
     const struct timed *timed = user;
@@ -54,21 +47,20 @@ static enum exit_status time_planned(struct time_result *result, const struct ba
     return status;
 }
 
-static enum exit_status time_one(struct time_result *result, const struct backend *backend, const void *shapes,
-                                 size_t at, const struct time_options *options) {
-    const struct moe_shape *shape = (const struct moe_shape *)shapes + at;
+enum exit_status time_moe_cell(struct time_result *result, const struct backend *backend, const struct moe_shape *shape,
+                               const struct time_choice *choice) {
     struct timed timed = {0};
     *result = (struct time_result){0};
     snprintf(result->cell, sizeof result->cell, "E=%u K=%u N=%u top_k=%u T=%u", shape->experts, shape->k, shape->n,
              shape->top_k, shape->tokens);
     smallm_moe_problem problem = moe_problem(shape);
-    problem.kernel = options->kernel;
-    problem.k_splits = options->k_splits;
-    problem.determinism = options->determinism;
+    problem.kernel = choice->kernel;
+    problem.k_splits = choice->k_splits;
+    problem.determinism = choice->determinism;
     problem.ignore_tuning = 1; /* also where the table says that another path is faster */
     enum exit_status status = moe_launch_make(&timed.launch, backend, &problem);
     if (status == EXIT_RIGHT) {
-        status = time_planned(result, backend, &timed, shape, options->caches);
+        status = time_planned(result, backend, &timed, shape, choice->caches);
     } else if (status == EXIT_DECLINED) {
         snprintf(result->refused, sizeof result->refused, "%s", smallm_last_error());
         status = EXIT_RIGHT;
@@ -76,5 +68,3 @@ static enum exit_status time_one(struct time_result *result, const struct backen
     moe_launch_free(&timed.launch);
     return status;
 }
-
-const struct time_kind time_moe = {"moe", SMALLM_MOE_CELLS, read, time_one};

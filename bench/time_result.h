@@ -1,24 +1,14 @@
-/* One timed cell, and how cells are printed. */
+/* How timed cells are printed. */
 #ifndef SMALLM_BENCH_TIME_RESULT_H
 #define SMALLM_BENCH_TIME_RESULT_H
 
 #include <cjson/cJSON.h>
 
-#include "measure.h"
+#include "time_cell.h"
 
 /* Streaming read that was reached on an MI350X (rocm-systems pull request 8480): the roof that GB/s are held against.
  */
 extern const double time_roof_gbps;
-
-struct time_result {
-    char cell[96];     /* "K=6144 N=2304 M=1" */
-    char refused[512]; /* why the library has no plan for it, or "" */
-    char kernel[128];
-    unsigned k_splits;
-    double fewest_bytes; /* that the product has to move */
-    double w_bytes;      /* of W and its scales, among them */
-    struct measurement measured;
-};
 
 double time_gbps(const struct time_result *result);
 

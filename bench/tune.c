@@ -8,8 +8,9 @@
 #include "tune_check.h"
 #include "tune_progress.h"
 #include "tune_table.h"
+#include "tune_time.h"
 
-/* Cells between two saves. */
+/* Cells between two saves; a timed one takes seconds, and each is saved. */
 enum { SAVE_EVERY = 64 };
 
 static const struct tune_kind *const kinds[] = {&tune_dense, &tune_moe};
@@ -20,9 +21,11 @@ struct tuning {
     const struct tune_options *options;
     struct backend backend;
     struct checker checker;
+    struct timer timer;
     struct table table;
     struct cells cells;
-    size_t left; /* to the cost model */
+    size_t left;  /* to the cost model */
+    size_t later; /* past --most */
 };
 
 /* A table without rows, for as long as the context reads it. */
@@ -54,50 +57,96 @@ static enum exit_status open_without_tables(struct backend *backend, enum device
     return status;
 }
 
-/* The first candidate that is right. */
-static enum exit_status tune_cell(struct tuning *tuning, const struct cell *cell) {
-    struct candidate best[RANKED];
+/* How much more than the library's own choice a candidate may take by the cost model: where launches are timed, what
+ * the cost model may be wrong by is added. 0: no matter. */
+static double most_modelled(const struct tuning *tuning) {
+    static const double cost_model_error = 0.1;
+    return tuning->kind->most * (tuning->options->timed ? 1 + cost_model_error : 1);
+}
+
+/* The first candidates that are right, `most` of them; where there are to be several, no kernel takes all places. */
+static enum exit_status pick_right(struct candidate *right, size_t *count, size_t most, struct tuning *tuning,
+                                   const struct cell *cell, const struct ranking *ranking) {
+    const double limit = most_modelled(tuning);
     char text[CELL_TEXT];
-    const size_t count = rank_candidates(best, tuning->backend.context, tuning->kind, cell);
-    if (count == 0) {
-        progress_clear();
-        complain(EXIT_DECLINED, "no row for %s: %s", cell_text(text, tuning->kind, cell), smallm_last_error());
-        return EXIT_RIGHT;
-    }
-    if (best[0].worst > tuning->kind->most) {
-        tuning->left++;
-        return EXIT_RIGHT;
-    }
-    for (size_t i = 0; i < count; i++) {
+    size_t wrong = 0;
+    *count = 0;
+    for (size_t i = 0; i < ranking->count && *count < most; i++) {
+        const struct candidate *candidate = &ranking->best[i];
+        size_t same = 0;
+        for (size_t j = 0; j < *count; j++)
+            same += right[j].kernel == candidate->kernel;
+        if (same == TIMED_OF_A_KERNEL || (limit > 0 && candidate->worst > limit))
+            continue;
         const enum verdict verdict =
-            tuning->options->check ? checker_ask(&tuning->checker, &best[i], cell) : VERDICT_RIGHT;
+            tuning->options->check ? checker_ask(&tuning->checker, candidate, cell) : VERDICT_RIGHT;
         if (verdict == VERDICT_NO_DEVICE)
             return EXIT_NO_DEVICE;
         if (verdict == VERDICT_RIGHT)
-            return table_add(&tuning->table, cell, &best[i]);
+            right[(*count)++] = *candidate;
+        else
+            wrong++;
     }
-    progress_clear();
-    complain(EXIT_WRONG_RESULT, "no row for %s: the best %zu kernels are wrong", cell_text(text, tuning->kind, cell),
-             count);
+    if (*count == 0) {
+        progress_clear();
+        complain(EXIT_WRONG_RESULT, "no row for %s: the best %zu kernels are wrong",
+                 cell_text(text, tuning->kind, cell), wrong);
+    }
     return EXIT_RIGHT;
+}
+
+static enum exit_status leave(struct tuning *tuning, const struct cell *cell) {
+    tuning->left++;
+    return table_leave(&tuning->table, cell);
+}
+
+static enum exit_status tune_cell(struct tuning *tuning, const struct cell *cell) {
+    const double most = tuning->kind->most;
+    struct ranking ranking;
+    struct candidate right[TIMED], chosen;
+    size_t count;
+    char text[CELL_TEXT];
+    if (rank_candidates(&ranking, tuning->backend.context, tuning->kind, cell) == 0) {
+        progress_clear();
+        complain(EXIT_DECLINED, "no row for %s: %s", cell_text(text, tuning->kind, cell), smallm_last_error());
+        table_drop(&tuning->table, cell);
+        return EXIT_RIGHT;
+    }
+    if (most > 0 && ranking.best[0].worst > most_modelled(tuning))
+        return leave(tuning, cell);
+    enum exit_status status = pick_right(right, &count, tuning->options->timed ? TIMED : 1, tuning, cell, &ranking);
+    if (status != EXIT_RIGHT)
+        return status;
+    if (count == 0) {
+        table_drop(&tuning->table, cell);
+        return EXIT_RIGHT;
+    }
+    chosen = right[0];
+    if (tuning->options->timed)
+        status = timer_choose(&chosen, &tuning->timer, right, count, cell, &ranking);
+    if (status != EXIT_RIGHT)
+        return status;
+    return most > 0 && chosen.worst > most ? leave(tuning, cell) : table_add(&tuning->table, cell, &chosen);
 }
 
 static void drop_known(struct tuning *tuning) {
     struct cells *cells = &tuning->cells;
     size_t left = 0;
     for (size_t i = 0; i < cells->count; i++)
-        if (!table_has(&tuning->table, &cells->cell[i]))
+        if (!table_holds(&tuning->table, &cells->cell[i]))
             cells->cell[left++] = cells->cell[i];
-    cells->count = left;
+    cells->count = left < tuning->options->most ? left : tuning->options->most;
+    tuning->later = left - cells->count;
 }
 
 static enum exit_status tune_all(struct tuning *tuning) {
     const struct cells *cells = &tuning->cells;
+    const size_t save_every = tuning->options->timed ? 1 : SAVE_EVERY;
     size_t unsaved = 0;
     for (size_t i = 0; i < cells->count; i++) {
-        progress_show(i, cells->count, tuning->checker.checks);
+        progress_show_timed(i, cells->count, tuning->checker.checks, tuning->timer.timings);
         enum exit_status status = tune_cell(tuning, &cells->cell[i]);
-        if (status == EXIT_RIGHT && ++unsaved == SAVE_EVERY && tuning->table.file != NULL) {
+        if (status == EXIT_RIGHT && ++unsaved == save_every && tuning->table.file != NULL) {
             status = table_save(&tuning->table);
             unsaved = 0;
         }
@@ -114,9 +163,11 @@ static enum exit_status tune(struct tuning *tuning) {
         status = open_without_tables(&tuning->backend, options->device);
     if (status == EXIT_RIGHT)
         status = checker_open(&tuning->checker, tuning->kind, &tuning->backend);
+    tuning->timer = (struct timer){&tuning->backend, tuning->kind, 0};
     tuning->table = (struct table){.kind = tuning->kind,
                                    .file = options->out,
                                    .device = tuning->backend.info.device_name,
+                                   .method = options->timed ? timer_method(&tuning->timer) : "model",
                                    .checked = options->check};
     if (status == EXIT_RIGHT && options->resume)
         status = table_resume(&tuning->table);
@@ -132,8 +183,11 @@ static enum exit_status tune(struct tuning *tuning) {
     if (status != EXIT_RIGHT)
         return status;
     fprintf(stderr, "smallm-tune: %zu rows, %zu cells tuned now, %zu of them left to the cost model; ",
-            tuning->table.count, tuning->cells.count, tuning->left);
-    fprintf(stderr, "%zu checks of kernels, %zu wrong\n", tuning->checker.checks, tuning->checker.wrong);
+            table_rows(&tuning->table), tuning->cells.count, tuning->left);
+    fprintf(stderr, "%zu checks of kernels, %zu wrong; %zu launches timed\n", tuning->checker.checks,
+            tuning->checker.wrong, tuning->timer.timings);
+    if (tuning->later != 0)
+        fprintf(stderr, "smallm-tune: %zu cells are left; --resume goes on with them\n", tuning->later);
     return tuning->checker.wrong == 0 ? EXIT_RIGHT : EXIT_WRONG_RESULT;
 }
 

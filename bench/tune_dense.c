@@ -51,6 +51,15 @@ static smallm_status plan(smallm_plan **plan, smallm_context *context, const str
     return plan_of(plan, context, (const struct shape *)cell->problem + at, kernel, k_splits);
 }
 
+static bool follows(const struct cell *cell, size_t at, const smallm_kernel_properties *kernel) {
+    return ((const struct shape *)cell->problem)[at].m <= kernel->m_tile;
+}
+
+static enum exit_status time_one(struct time_result *result, const struct backend *backend, const struct cell *cell,
+                                 size_t at, const struct time_choice *choice) {
+    return time_dense_cell(result, backend, (const struct shape *)cell->problem + at, choice);
+}
+
 /* --- trials: as many rows as the kernel holds, or of the variant one less --- */
 
 static bool variant(const struct cell *cell, const smallm_kernel_properties *kernel) {
@@ -110,11 +119,13 @@ const struct tune_kind tune_dense = {
     .about = "Tuned dense cells: the kernel of an exact (K, N, M).",
     .columns = "K,N,M,",
     .keys = 3,
-    .most = 1e9,
+    .most = 0,
     .read = read,
     .check_table = smallm_dense_table_check,
     .plan = plan,
     .rows = rows,
+    .follows = follows,
+    .time = time_one,
     .sizes = sizes,
     .variant = variant,
     .trial_plan = trial_plan,

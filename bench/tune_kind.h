@@ -8,6 +8,7 @@
 #include "smallm/context.h"
 #include "smallm/plan.h"
 #include "smallm/table.h"
+#include "time_cell.h"
 #include "tune_options.h"
 
 enum { MOST_KEYS = 5, CELL_TEXT = 128 };
@@ -34,7 +35,8 @@ struct tune_kind {
     const char *about;    /* first line of the table, a comment */
     const char *columns;  /* of the key, each with a comma */
     unsigned keys;
-    /* How much more than the library's own choice a row's kernel may take for any problem of the row: 1, as much. */
+    /* How much more than the library's own choice a row's kernel may take for any problem of the row: 1, as much; 0: no
+     * matter. */
     double most;
 
     enum exit_status (*read)(struct cells *cells, const struct tune_options *options);
@@ -43,6 +45,11 @@ struct tune_kind {
     smallm_status (*plan)(smallm_plan **plan, smallm_context *context, const struct cell *cell, size_t at,
                           const char *kernel, uint32_t k_splits);
     unsigned (*rows)(const struct cell *cell); /* of X that go with one read of W */
+    /* Would the library follow a row with this kernel for the problem? */
+    bool (*follows)(const struct cell *cell, size_t at, const smallm_kernel_properties *kernel);
+    /* A launch of the problem. */
+    enum exit_status (*time)(struct time_result *result, const struct backend *backend, const struct cell *cell,
+                             size_t at, const struct time_choice *choice);
 
     /* A small problem, for tune_check.c: N and K are the trial's own. */
     void (*sizes)(unsigned *n, unsigned *k, const struct cell *cell);

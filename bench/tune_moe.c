@@ -97,6 +97,21 @@ static smallm_status plan(smallm_plan **plan, smallm_context *context, const str
     return smallm_moe_plan_create(plan, context, &problem);
 }
 
+/* docs/dispatch.md: a kernel must hold a row of each token, up to 16, or W may be read more than once. */
+static bool follows(const struct cell *cell, size_t at, const smallm_kernel_properties *kernel) {
+    enum { ONCE = 16 };
+    const struct moe_shape *shape = (const struct moe_shape *)cell->problem + at;
+    const smallm_moe_problem problem = moe_problem(shape);
+    const int64_t per_token = problem.top_k != 0 ? problem.top_k : problem.a_div;
+    const int64_t tokens = (problem.slots + per_token - 1) / per_token;
+    return kernel->m_tile >= (tokens < ONCE ? tokens : ONCE);
+}
+
+static enum exit_status time_one(struct time_result *result, const struct backend *backend, const struct cell *cell,
+                                 size_t at, const struct time_choice *choice) {
+    return time_moe_cell(result, backend, (const struct moe_shape *)cell->problem + at, choice);
+}
+
 /* --- trials: one row of the first expert, none of the second, and of the third as many as need two reads of W --- */
 
 static bool variant(const struct cell *cell, const smallm_kernel_properties *kernel) {
@@ -223,6 +238,8 @@ const struct tune_kind tune_moe = {
     .check_table = smallm_moe_table_check,
     .plan = plan,
     .rows = rows,
+    .follows = follows,
+    .time = time_one,
     .sizes = sizes,
     .variant = variant,
     .trial_plan = trial_plan,

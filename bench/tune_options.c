@@ -1,5 +1,6 @@
 #include "tune_options.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +14,14 @@ const char tune_usage[] =
     "                          configs/shapes_moe.csv)\n"
     "  --m LIST                dense: these M, as 1,2,64, instead of the file's\n"
     "  --out FILE              where the table goes (default stdout); saved as it grows\n"
-    "  --resume                keep the rows that FILE has\n"
+    "  --resume                keep the rows that FILE has, but tune again what a better method than theirs is asked "
+    "for\n"
+    "  --method time|model     time the cost model's best three and take the fastest (default), on the simulator by "
+    "its\n"
+    "                          timing model, on a GPU by its clock; or go by the cost model alone\n"
+    "  --most N                tune N cells at most, and leave the rest to a later --resume\n"
     "  --check, --no-check     check each kernel against an f64 reference first (default), or do not\n"
-    "  --device auto|gpu|sim   where to check (default auto: the GPU if there is one, else the simulator)\n"
+    "  --device auto|gpu|sim   where to check and time (default auto: the GPU if there is one, else the simulator)\n"
     "exit status: 0 right, 1 a kernel was wrong and left out, 2 bad arguments or files, 4 no device or HIP failed\n";
 
 bool tune_m_list(const char *text, char separator, bool m[MOST_M + 1]) {
@@ -47,20 +53,39 @@ static enum exit_status parse_device(const char *text, enum device_choice *devic
     return complain(EXIT_BAD_ARGUMENTS, "--device is \"%s\"; it must be auto, gpu or sim", text);
 }
 
+static enum exit_status parse_method(const char *text, bool *timed) {
+    *timed = strcmp(text, "time") == 0;
+    return *timed || strcmp(text, "model") == 0
+               ? EXIT_RIGHT
+               : complain(EXIT_BAD_ARGUMENTS, "--method is \"%s\"; it must be time or model", text);
+}
+
+static enum exit_status parse_most(const char *text, size_t *most) {
+    char *end;
+    errno = 0;
+    const unsigned long value = strtoul(text, &end, 10);
+    *most = value;
+    return text[0] >= '1' && text[0] <= '9' && *end == '\0' && errno == 0
+               ? EXIT_RIGHT
+               : complain(EXIT_BAD_ARGUMENTS, "--most is \"%s\"; it must be a number from 1", text);
+}
+
 static enum exit_status unknown(const char *word, const char *kind) {
     return complain(EXIT_BAD_ARGUMENTS, "\"%s\" is not an option of smallm-tune %s; see smallm-tune --help", word,
                     kind);
 }
 
 enum exit_status tune_options_parse(struct tune_options *options, const char *shapes, int argc, char **argv) {
-    enum { SHAPES, M, OUT, RESUME, CHECK, NO_CHECK, DEVICE };
+    enum { SHAPES, M, OUT, RESUME, CHECK, NO_CHECK, DEVICE, METHOD, MOST };
     static const struct option table[] = {
         {"shapes", required_argument, NULL, SHAPES}, {"m", required_argument, NULL, M},
         {"out", required_argument, NULL, OUT},       {"resume", no_argument, NULL, RESUME},
         {"check", no_argument, NULL, CHECK},         {"no-check", no_argument, NULL, NO_CHECK},
-        {"device", required_argument, NULL, DEVICE}, {NULL, 0, NULL, 0},
+        {"device", required_argument, NULL, DEVICE}, {"method", required_argument, NULL, METHOD},
+        {"most", required_argument, NULL, MOST},     {NULL, 0, NULL, 0},
     };
-    *options = (struct tune_options){.shapes = shapes, .check = true, .device = DEVICE_AUTO};
+    *options =
+        (struct tune_options){.shapes = shapes, .check = true, .timed = true, .most = SIZE_MAX, .device = DEVICE_AUTO};
     optind = 1;
     opterr = 0;
     for (;;) {
@@ -91,6 +116,14 @@ enum exit_status tune_options_parse(struct tune_options *options, const char *sh
             break;
         case DEVICE:
             if (parse_device(optarg, &options->device) != EXIT_RIGHT)
+                return EXIT_BAD_ARGUMENTS;
+            break;
+        case METHOD:
+            if (parse_method(optarg, &options->timed) != EXIT_RIGHT)
+                return EXIT_BAD_ARGUMENTS;
+            break;
+        case MOST:
+            if (parse_most(optarg, &options->most) != EXIT_RIGHT)
                 return EXIT_BAD_ARGUMENTS;
             break;
         case ':':

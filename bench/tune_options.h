@@ -2,6 +2,7 @@
 #define SMALLM_BENCH_TUNE_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "options.h"
@@ -14,6 +15,8 @@ struct tune_options {
     bool m[MOST_M + 1]; /* these, if any is set, instead of those of the shapes */
     bool m_given;
     bool resume, check;
+    bool timed;  /* else the cost model alone decides */
+    size_t most; /* cells to tune */
     enum device_choice device;
 };
 

@@ -61,7 +61,8 @@ static bool has_tile_too_many(uint32_t m_tile, const struct question *question) 
 }
 
 /* False where it does none of the problems. */
-static bool judge(struct candidate *candidate, const struct question *question) {
+static bool judge(struct candidate *candidate, const struct question *question,
+                  const smallm_kernel_properties *properties) {
     const char *name = smallm_kernel_name(candidate->kernel);
     bool any = false;
     candidate->own = 0;
@@ -69,7 +70,8 @@ static bool judge(struct candidate *candidate, const struct question *question) 
     for (size_t at = 0; at < question->cell->problems; at++) {
         const struct answer *own = &question->own[at];
         struct answer answer;
-        const bool takes = own->us > 0 && ask(&answer, question, at, name, candidate->k_splits);
+        const bool takes = own->us > 0 && question->kind->follows(question->cell, at, properties) &&
+                           ask(&answer, question, at, name, candidate->k_splits);
         any |= takes;
         if (!takes)
             answer = *own;
@@ -82,6 +84,20 @@ static bool judge(struct candidate *candidate, const struct question *question) 
     return any;
 }
 
+static int prefer(const struct candidate *a, const struct candidate *b) {
+    if (a->own != b->own)
+        return a->own > b->own ? -1 : 1;
+    if (a->k_splits != b->k_splits)
+        return a->k_splits < b->k_splits ? -1 : 1;
+    if (a->m_tile != b->m_tile)
+        return a->m_tile < b->m_tile ? -1 : 1;
+    return a->kernel < b->kernel ? -1 : a->kernel > b->kernel;
+}
+
+bool rank_prefers(const struct candidate *a, const struct candidate *b) {
+    return prefer(a, b) < 0;
+}
+
 static double least; /* `worst` of the candidates being sorted */
 
 static int compare(const void *left, const void *right) {
@@ -90,13 +106,7 @@ static int compare(const void *left, const void *right) {
     const bool equal = a->worst <= limit && b->worst <= limit;
     if (!equal && a->worst != b->worst)
         return a->worst < b->worst ? -1 : 1;
-    if (a->own != b->own)
-        return a->own > b->own ? -1 : 1;
-    if (a->k_splits != b->k_splits)
-        return a->k_splits < b->k_splits ? -1 : 1;
-    if (a->m_tile != b->m_tile)
-        return a->m_tile < b->m_tile ? -1 : 1;
-    return a->kernel < b->kernel ? -1 : a->kernel > b->kernel;
+    return prefer(a, b);
 }
 
 static size_t judge_all(struct candidate *all, const struct question *question) {
@@ -108,16 +118,28 @@ static size_t judge_all(struct candidate *all, const struct question *question) 
             continue;
         for (size_t i = 0; i < (properties.splits_k ? SPLITS : 1); i++) {
             all[count] = (struct candidate){.kernel = kernel, .k_splits = splits[i], .m_tile = properties.m_tile};
-            count += judge(&all[count], question);
+            count += judge(&all[count], question, &properties);
         }
     }
     return count;
 }
 
-static size_t rank(struct candidate best[RANKED], const struct question *question) {
+static void find_ends(struct ranking *ranking, const struct question *question) {
+    const struct answer *own = question->own;
+    ranking->slowest = ranking->quickest = 0;
+    for (size_t at = 0; at < question->cell->problems; at++) {
+        if (own[at].us > own[ranking->slowest].us)
+            ranking->slowest = at;
+        if (own[at].us > 0 && (own[ranking->quickest].us == 0 || own[at].us < own[ranking->quickest].us))
+            ranking->quickest = at;
+    }
+}
+
+static size_t rank(struct ranking *ranking, const struct question *question) {
     bool any = false;
     for (size_t at = 0; at < question->cell->problems; at++)
         any |= ask(&question->own[at], question, at, NULL, 0);
+    find_ends(ranking, question);
     struct candidate *all = any ? malloc((smallm_kernel_count() * SPLITS + 1) * sizeof *all) : NULL;
     if (all == NULL)
         return 0;
@@ -128,15 +150,15 @@ static size_t rank(struct candidate best[RANKED], const struct question *questio
     qsort(all, count, sizeof *all, compare);
     if (count > RANKED)
         count = RANKED;
-    memcpy(best, all, count * sizeof *best);
+    memcpy(ranking->best, all, count * sizeof *all);
     free(all);
     return count;
 }
 
-size_t rank_candidates(struct candidate best[RANKED], smallm_context *context, const struct tune_kind *kind,
+size_t rank_candidates(struct ranking *ranking, smallm_context *context, const struct tune_kind *kind,
                        const struct cell *cell) {
     struct question question = {context, kind, cell, calloc(cell->problems, sizeof *question.own)};
-    const size_t count = question.own == NULL ? 0 : rank(best, &question);
+    ranking->count = question.own == NULL ? 0 : rank(ranking, &question);
     free(question.own);
-    return count;
+    return ranking->count;
 }

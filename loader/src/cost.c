@@ -1,13 +1,17 @@
 #include "cost.h"
 
+#include "cost_lines.h"
 #include "smallm/types.h"
+
+/* Address arithmetic before the first load. */
+enum { SETUP_CLOCKS = 100 };
 
 static uint32_t ceil_div(uint32_t a, uint32_t b) {
     return a / b + (a % b != 0);
 }
 
-static double smaller(double a, double b) {
-    return a < b ? a : b;
+static double larger(double a, double b) {
+    return a > b ? a : b;
 }
 
 static uint32_t waves_of(const struct smallm_kernel_info *kernel, const struct smallm_machine *machine) {
@@ -28,22 +32,47 @@ static uint32_t resident_workgroups(const struct smallm_kernel_info *kernel, con
 
 /* K steps of a wave whose loads are in flight together. The matrix family has registers of their own for the last step,
  * the only one that may end inside K. */
-static uint32_t steps_at_once(const struct smallm_kernel_info *kernel, uint32_t steps) {
-    const uint32_t tail = smallm_kernel_is_matrix(kernel);
-    return steps <= kernel->depth + tail ? steps : kernel->depth;
+static uint32_t steps_at_once(const struct smallm_kernel_info *kernel) {
+    return kernel->depth + smallm_kernel_is_matrix(kernel);
 }
 
-/* Moving W when every CU gets an equal share of the memory's bandwidth, at most `cu_rate`: first all CUs stream what
- * the least loaded ones have, then the `heavy` ones, with one workgroup more each, share the bandwidth among
- * themselves. */
-static double shared_stream_us(const struct smallm_machine *machine, uint32_t workgroups, double bytes,
-                               double cu_rate) {
-    const uint32_t even = workgroups / machine->compute_units, heavy = workgroups % machine->compute_units;
-    const double fair_rate = smaller(machine->memory_bytes_per_us / machine->compute_units, cu_rate);
-    double us = even * bytes / fair_rate;
-    if (heavy != 0)
-        us += bytes / smaller(machine->memory_bytes_per_us / heavy, cu_rate);
-    return us;
+/* Latencies that follow the first: what is in flight is renewed `depth` steps at a time. */
+static double more_latencies(const struct smallm_kernel_info *kernel, uint32_t steps) {
+    const uint32_t at_once = steps_at_once(kernel);
+    return steps > at_once ? (double)(steps - at_once) / kernel->depth : 0;
+}
+
+/* Clocks of the L1 for one workgroup. Where a wave has fewer K steps than the kernel holds, the loads of the others are
+ * issued with no lane active. */
+static double workgroup_lines(const struct smallm_kernel_info *kernel, const struct smallm_cost *cost,
+                              const struct smallm_machine *machine, double lines_of_step) {
+    const uint32_t waves = waves_of(kernel, machine), at_once = steps_at_once(kernel);
+    const double steps = (double)cost->k_steps * waves * (1 - cost->idle_lanes);
+    const double lines = steps * lines_of_step;
+    if (!smallm_kernel_is_matrix(kernel) || cost->k_steps >= at_once)
+        return lines;
+    return lines + (double)(at_once - cost->k_steps) * waves * smallm_step_loads(kernel) * machine->issue_clocks;
+}
+
+/* Instructions, cold: the first, and those that a jump goes to, which no line before announced. What the first loads
+ * need of the kernel arguments is in registers when a wave starts. All kernels jump to their end while their stores are
+ * on the way. The matrix family jumps over the sum over workgroups where there is none, and over its loop where all
+ * steps are in flight: to the loads of the last step. */
+static double start_clocks(const struct smallm_kernel_info *kernel, const struct smallm_grid *grid,
+                           const struct smallm_cost *cost, const struct smallm_machine *machine, double lines,
+                           double lines_of_step, uint32_t together) {
+    const double fetch = machine->fetch_clocks, end = larger(fetch, machine->store_clocks);
+    double clocks = fetch + (double)cost->generations * SETUP_CLOCKS + end;
+    if (!smallm_kernel_is_matrix(kernel))
+        return clocks;
+    if (grid->k_splits == 1)
+        clocks += fetch;
+    if (cost->k_steps <= steps_at_once(kernel)) {
+        const double earlier = (double)(cost->k_steps - 1) * waves_of(kernel, machine) * lines_of_step;
+        const double before = (together - 1) * lines + earlier;
+        clocks += before < fetch ? fetch - before : 0;
+    }
+    return clocks;
 }
 
 /* Instructions that a wave issues for its results in one K step. The GEMV converts a pair of elements of each row (16
@@ -70,16 +99,33 @@ static double reduce_clocks(const struct smallm_kernel_info *kernel, const struc
     return clocks;
 }
 
-/* Three round trips to where the L2s are coherent: the stores' acknowledgement, the ticket, the read; and the bytes of
- * all partial tiles there and back, where a CU moves at most what its L1 does. */
+double smallm_cost_ticket_us(const struct smallm_machine *machine) {
+    return machine->far_cache_latency_us + machine->atomic_us +
+           (double)machine->lds_exchange_clocks / machine->clocks_per_us;
+}
+
+double smallm_cost_gather_us(const struct smallm_machine *machine) {
+    return machine->far_cache_latency_us + (double)machine->invalidate_clocks / machine->clocks_per_us;
+}
+
+/* Every workgroup hands over, the last of each tile gathers; and the bytes of all partial tiles there and back, where a
+ * CU moves at most what its L1 does. */
 static double split_us(const struct smallm_kernel_info *kernel, const struct smallm_grid *grid,
-                       const struct smallm_machine *machine, double cu_rate) {
+                       const struct smallm_cost *cost, const struct smallm_machine *machine) {
     if (grid->k_splits == 1)
         return 0;
+    const double cu_rate = (double)machine->cache_bytes_per_clock * machine->clocks_per_us;
     const double tile = (double)kernel->m_tile * kernel->n_tile * sizeof(float);
     const double of_all = 2.0 * grid->tiles * grid->k_splits * tile / machine->far_cache_bytes_per_us;
     const double of_last = (1.0 + grid->k_splits) * tile / cu_rate;
-    return 3 * machine->far_cache_latency_us + (of_all > of_last ? of_all : of_last);
+    return cost->generations * smallm_cost_ticket_us(machine) + smallm_cost_gather_us(machine) +
+           larger(of_all, of_last);
+}
+
+/* A step's math waits for its data, so that the shorter of the two is hidden but for one step of one wave of a SIMD. */
+static double exposed_us(const struct smallm_cost *cost, uint32_t waves_of_simd) {
+    const double moving = larger(larger(cost->memory_us, cost->l2_us), larger(cost->cache_us, cost->flight_us));
+    return (moving < cost->math_us ? moving : cost->math_us) / ((double)cost->k_steps * waves_of_simd);
 }
 
 double smallm_cost_longest(const struct smallm_cost *cost, const char **name) {
@@ -87,8 +133,8 @@ double smallm_cost_longest(const struct smallm_cost *cost, const char **name) {
         const char *name;
         double us;
     } parts[] = {
-        {"memory", cost->memory_us}, {"L1", cost->cache_us},           {"loads in flight", cost->flight_us},
-        {"math", cost->math_us},     {"wave launch", cost->launch_us},
+        {"memory", cost->memory_us},          {"L2", cost->l2_us},     {"L1", cost->cache_us},
+        {"loads in flight", cost->flight_us}, {"math", cost->math_us}, {"launch", cost->launch_us},
     };
     size_t longest = 0;
     for (size_t i = 1; i < sizeof parts / sizeof parts[0]; i++)
@@ -100,8 +146,8 @@ double smallm_cost_longest(const struct smallm_cost *cost, const char **name) {
 }
 
 void smallm_cost_sum(struct smallm_cost *cost, const struct smallm_machine *machine) {
-    cost->microseconds = machine->dispatch_us + machine->memory_latency_us + smallm_cost_longest(cost, NULL) +
-                         cost->reduce_us + cost->split_us + cost->combine_us + cost->lookup_us;
+    cost->microseconds = machine->dispatch_us + cost->start_us + cost->latency_us + smallm_cost_longest(cost, NULL) +
+                         cost->exposed_us + cost->reduce_us + cost->split_us + cost->combine_us + cost->lookup_us;
 }
 
 void smallm_cost(struct smallm_cost *cost, const struct smallm_kernel_info *kernel, const struct smallm_grid *grid,
@@ -112,34 +158,36 @@ void smallm_cost(struct smallm_cost *cost, const struct smallm_kernel_info *kern
     cost->evenness = cost->workgroups / ((double)cost->busiest_cu * machine->compute_units);
     cost->k_steps = grid->slice_steps + (grid->slice_rem != 0);
     cost->idle_lanes = 1.0 - k / ((double)cost->k_steps * grid->slices * kernel->k_step);
+    cost->generations = ceil_div(cost->busiest_cu, resident);
     const uint32_t together = resident < cost->busiest_cu ? resident : cost->busiest_cu;
-    const uint32_t steps_in_flight = steps_at_once(kernel, cost->k_steps);
-    cost->rounds = ceil_div(cost->busiest_cu, resident) * ceil_div(cost->k_steps, steps_in_flight);
+    const uint32_t at_once = steps_at_once(kernel);
+    const uint32_t steps_in_flight = cost->k_steps <= at_once ? cost->k_steps : kernel->depth;
+    cost->rounds = cost->generations * ceil_div(cost->k_steps, steps_in_flight);
     cost->bytes_in_flight = (double)together * waves * kernel->n_rows * machine->lanes_per_wave * SMALLM_BLOCK_K *
                             steps_in_flight * (1.0 - cost->idle_lanes);
 
-    const double row_bytes = k * (1.0 + 1.0 / SMALLM_BLOCK_K);
-    const double w_bytes = kernel->n_tile * row_bytes / grid->k_splits;
-    /* Each wave reads the X of its own share of K; waves that split rows read the same X again. */
-    const double x_bytes = m * row_bytes / grid->k_splits * waves / kernel->k_waves;
     const double clocks_per_us = machine->clocks_per_us;
-    const double cu_rate = machine->cache_bytes_per_clock * clocks_per_us;
-    cost->memory_us = shared_stream_us(machine, cost->workgroups,
-                                       w_bytes * (double)n / ((double)grid->tiles * kernel->n_tile), cu_rate) +
-                      m * row_bytes / machine->memory_bytes_per_us;
-    cost->cache_us = cost->busiest_cu * (w_bytes + x_bytes) / cu_rate;
-    /* What is in flight arrives once per latency; the first one is counted by itself. */
-    const double w_elements = (double)kernel->n_tile * k / grid->k_splits;
-    const double latencies = cost->busiest_cu * w_elements / cost->bytes_in_flight;
-    cost->flight_us = latencies > 1 ? (latencies - 1) * machine->memory_latency_us : 0;
+    const double row_bytes = k * (1.0 + 1.0 / SMALLM_BLOCK_K);
+    const double w_bytes = (double)n * row_bytes;
+    /* Each wave reads the X of its own share of K; waves that split rows read the same X again. */
+    const double x_bytes = (double)m * row_bytes * grid->tiles * waves / kernel->k_waves;
+    cost->memory_us = (w_bytes + m * row_bytes) / machine->memory_bytes_per_us;
+    cost->l2_us = (w_bytes + x_bytes) / (machine->l2_bytes_per_clock * clocks_per_us);
+    const double lines_of_step = smallm_step_lines(kernel, machine, m);
+    const double lines = workgroup_lines(kernel, cost, machine, lines_of_step);
+    cost->cache_us = cost->busiest_cu * lines / clocks_per_us;
+    cost->flight_us = cost->generations * more_latencies(kernel, cost->k_steps) * machine->memory_latency_us;
     const uint32_t waves_of_cu = together * waves;
     const uint32_t simds = waves_of_cu < machine->simds_per_cu ? waves_of_cu : machine->simds_per_cu;
     cost->math_us =
         (double)cost->busiest_cu * waves * cost->k_steps * step_clocks(kernel, machine) / (simds * clocks_per_us);
+    cost->exposed_us = exposed_us(cost, ceil_div(waves_of_cu, simds));
     cost->launch_us =
-        (double)cost->workgroups * waves * machine->wave_launch_clocks / (machine->shader_engines * clocks_per_us);
-    cost->reduce_us = reduce_clocks(kernel, machine, together) / clocks_per_us;
-    cost->split_us = split_us(kernel, grid, machine, cu_rate);
+        (double)cost->workgroups * machine->workgroup_launch_clocks / (machine->shader_engines * clocks_per_us);
+    cost->start_us = start_clocks(kernel, grid, cost, machine, lines, lines_of_step, together) / clocks_per_us;
+    cost->latency_us = cost->generations * machine->memory_latency_us;
+    cost->reduce_us = cost->generations * reduce_clocks(kernel, machine, together) / clocks_per_us;
+    cost->split_us = split_us(kernel, grid, cost, machine);
     cost->combine_us = cost->lookup_us = 0;
     smallm_cost_sum(cost, machine);
 }

@@ -9,18 +9,24 @@
 struct smallm_cost {
     uint32_t workgroups;    /* of the whole grid */
     uint32_t busiest_cu;    /* workgroups of the CU that has most */
+    uint32_t generations;   /* in which it has them, as many at a time as its registers and LDS hold */
     uint32_t k_steps;       /* of the wave that has most */
     uint32_t rounds;        /* latencies that a CU sees one after the other, were bandwidth unlimited */
     double evenness;        /* workgroups of the average CU over those of the busiest */
     double idle_lanes;      /* share of all lanes over all K steps that lie past K */
     double bytes_in_flight; /* of W, per CU */
+    /* Once a generation, and first: */
+    double start_us;   /* instructions that no cache holds; the last store's retirement */
+    double latency_us; /* of the first loads */
     /* These overlap; the longest counts. */
     double memory_us; /* W and X at the rate of the memory */
-    double cache_us;  /* W and X through the busiest CU's L1; X once for each workgroup (and row wave) */
+    double l2_us;     /* W and X at the rate of the L2s; X once for each workgroup (and row wave) */
+    double cache_us;  /* lines and bytes that the loads of the busiest CU touch, one after the other through its L1 */
     double flight_us; /* the latencies of the loads in flight, after the first */
     double math_us;   /* vector or matrix instructions of the busiest CU */
-    double launch_us; /* starting all waves */
+    double launch_us; /* starting all workgroups */
     /* These follow. */
+    double exposed_us; /* what math and moving do not overlap in */
     double reduce_us;  /* adding lanes and waves */
     double split_us;   /* adding workgroups: partial tiles written, a ticket, partial tiles read */
     double combine_us; /* the same of the rows of a token */
@@ -37,5 +43,10 @@ void smallm_cost_sum(struct smallm_cost *cost, const struct smallm_machine *mach
 
 /* The longest of the overlapping parts, and its name. */
 double smallm_cost_longest(const struct smallm_cost *cost, const char **name);
+
+/* What handing results over costs, through where the L2s are coherent: a store that must have arrived, a ticket that
+ * all waves learn of. Then, for who came last, the first of what it reads. */
+double smallm_cost_ticket_us(const struct smallm_machine *machine);
+double smallm_cost_gather_us(const struct smallm_machine *machine);
 
 #endif

@@ -60,10 +60,12 @@ static void say_cost(struct text *text, const struct smallm_cost *cost) {
     const char *longest;
     smallm_cost_longest(cost, &longest);
     say(text,
-        "Modelled for %s: %.2f us = dispatch %.2f + first latency %.2f + the longest, %s, of memory %.2f, L1 %.2f, "
-        "loads in flight %.2f, math %.2f, wave launch %.2f",
-        machine->name, cost->microseconds, machine->dispatch_us, machine->memory_latency_us, longest, cost->memory_us,
-        cost->cache_us, cost->flight_us, cost->math_us, cost->launch_us);
+        "Modelled for %s: %.2f us = dispatch %.2f + start and end %.2f + first latency %.2f + the longest, %s, of "
+        "memory "
+        "%.2f, L2 %.2f, L1 %.2f, loads in flight %.2f, math %.2f, launch %.2f + what is not overlapped %.2f",
+        machine->name, cost->microseconds, machine->dispatch_us, cost->start_us, cost->latency_us, longest,
+        cost->memory_us, cost->l2_us, cost->cache_us, cost->flight_us, cost->math_us, cost->launch_us,
+        cost->exposed_us);
     if (cost->reduce_us > 0)
         say(text, " + adding lanes and waves %.2f", cost->reduce_us);
     if (cost->split_us > 0)

@@ -47,8 +47,8 @@ static double chunks_of_expert(const smallm_moe_problem *problem, uint32_t m_til
     return chunks / (1 - none) > 1 ? chunks / (1 - none) : 1;
 }
 
-/* Three round trips, as between workgroups that share a tile; every row there and back; and the last workgroup of a
- * tile reads its part of all rows. */
+/* As between workgroups that share a tile, once a workgroup is through; every row there and back; and the last
+ * workgroup of a tile finds out which rows there are and reads its part of all of them. */
 static double combine_us(const struct smallm_kernel_info *kernel, const struct smallm_machine *machine,
                          const smallm_moe_problem *problem) {
     if (problem->top_k == 0)
@@ -57,7 +57,7 @@ static double combine_us(const struct smallm_kernel_info *kernel, const struct s
     const double of_all = 2 * slots * row / machine->far_cache_bytes_per_us;
     const double of_last =
         slots * kernel->n_tile * sizeof(float) / ((double)machine->cache_bytes_per_clock * machine->clocks_per_us);
-    return 3 * machine->far_cache_latency_us + (of_all > of_last ? of_all : of_last);
+    return smallm_cost_ticket_us(machine) + 2 * smallm_cost_gather_us(machine) + (of_all > of_last ? of_all : of_last);
 }
 
 /* A dense problem with the columns of all blocks side by side, and then what is different: an expert with more rows
@@ -76,8 +76,10 @@ void smallm_moe_cost(struct smallm_cost *cost, const struct smallm_kernel_info *
     smallm_cost(cost, kernel, &all, machine, load.rows < kernel->m_tile ? load.rows : kernel->m_tile,
                 (uint64_t)problem->n * load.blocks, (uint32_t)problem->k);
     cost->memory_us *= reads;
+    cost->l2_us *= chunks;
     cost->cache_us *= chunks;
     cost->math_us *= chunks;
+    cost->exposed_us *= chunks;
     cost->reduce_us *= chunks;
     cost->flight_us = cost->flight_us * chunks + (chunks - 1) * machine->far_cache_latency_us;
     cost->launch_us *= (double)grid->blocks / load.blocks;

@@ -4,6 +4,9 @@
 
 const uint32_t smallm_usual_splits[] = {1, 2, 3, 4, 6, 8, 12, 16, 0};
 
+/* Past this the partial tiles cost more than the workgroups bring. */
+enum { MOST_SPLITS = 32 };
+
 bool smallm_passes(const struct smallm_filter *filter, uint32_t kernel) {
     const struct smallm_kernel_info *info = &smallm_kernels[kernel];
     return smallm_kernel_is_for(kernel, filter->operation) &&
@@ -49,16 +52,36 @@ static void consider(struct smallm_candidate *best, const struct smallm_candidat
         *best = *candidate;
 }
 
-/* The best K split of one kernel; kernel -1 if it fits with none. */
+/* With so many workgroups for one split, the most splits that give `each` workgroups to no CU more. */
+static uint32_t filling_splits(uint32_t workgroups, uint32_t each) {
+    const uint32_t splits = each * smallm_machine.compute_units / workgroups;
+    return splits < MOST_SPLITS ? splits : MOST_SPLITS;
+}
+
+static void consider_splits(struct smallm_candidate *best, uint32_t kernel, uint32_t k_splits,
+                            const struct smallm_judge *judge, const void *problem, struct smallm_reason *why) {
+    struct smallm_candidate candidate = {.kernel = (int)kernel, .k_splits = k_splits};
+    if (judge->evaluate(&candidate, problem, why))
+        consider(best, &candidate);
+}
+
+/* The best K split of one kernel; kernel -1 if it fits with none. Usual splits, and those that leave the last round of
+ * workgroups over the CUs no gap. */
 static struct smallm_candidate best_split(uint32_t kernel, int64_t k_splits, const struct smallm_judge *judge,
                                           const void *problem, struct smallm_reason *why) {
-    const uint32_t asked[] = {(uint32_t)k_splits, 0};
     struct smallm_candidate best = {.kernel = -1};
-    for (const uint32_t *splits = k_splits != 0 ? asked : smallm_usual_splits; *splits != 0; splits++) {
-        struct smallm_candidate candidate = {.kernel = (int)kernel, .k_splits = *splits};
-        if (judge->evaluate(&candidate, problem, why))
-            consider(&best, &candidate);
+    if (k_splits != 0) {
+        consider_splits(&best, kernel, (uint32_t)k_splits, judge, problem, why);
+        return best;
     }
+    for (const uint32_t *splits = smallm_usual_splits; *splits != 0; splits++)
+        consider_splits(&best, kernel, *splits, judge, problem, why);
+    if (best.kernel < 0 || !smallm_kernels[kernel].splits_k)
+        return best;
+    const uint32_t workgroups = best.cost.workgroups / best.k_splits;
+    for (uint32_t each = 1; each <= 2; each++)
+        if (filling_splits(workgroups, each) > 1)
+            consider_splits(&best, kernel, filling_splits(workgroups, each), judge, problem, why);
     return best;
 }
 

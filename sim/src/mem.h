@@ -23,6 +23,7 @@ struct mem_alloc {
     atomic_uint_fast64_t bytes_read, bytes_written;
     atomic_uint_fast64_t peak_in_flight; /* bytes of it that some wave had asked for and not waited for (flight.h) */
     uint64_t place;                      /* in the timing model's memory, 0: not touched yet */
+    uint32_t places;                     /* ... since places were dealt out for the so-many-th time */
     bool owned;                          /* false: registered host memory */
 };
 

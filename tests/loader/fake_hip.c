@@ -1,6 +1,6 @@
-#define __HIP_PLATFORM_AMD__ 1
 #include "fake_hip.h"
 
+#include "fake_time.h"
 #include <hip/hip_runtime_api.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,6 +97,7 @@ hipError_t hipModuleLaunchKernel(hipFunction_t function, unsigned grid_x, unsign
                                  hipStream_t stream, void **parameters, void **extra) {
     FAIL_IF_TOLD
     atomic_fetch_add(&fake_hip.launches, 1);
+    fake_time_launch(stream, (double)grid_x * grid_y * grid_z);
     if (!fake_hip.record)
         return hipSuccess;
     if (parameters != NULL || extra == NULL || extra[0] != HIP_LAUNCH_PARAM_BUFFER_POINTER ||

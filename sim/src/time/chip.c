@@ -256,9 +256,11 @@ bool chip_prepare(struct engine *e, unsigned mode) {
     }
     for (unsigned i = 0; i < e->hbm_channels; i++)
         server_reset(&e->hbm[i], 64 * TICKS);
-    if (mode == GFX950SIM_TIME_FIRST || mode == GFX950SIM_TIME_COLD)
+    if (mode == GFX950SIM_TIME_FIRST || mode == GFX950SIM_TIME_COLD) {
         cache_clear(&e->mall);
-    else
+        note_places_anew();
+    } else {
         cache_settle(&e->mall);
+    }
     return true;
 }

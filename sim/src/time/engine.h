@@ -218,6 +218,7 @@ extern struct time_note time_note;
 extern double time_lds_ticks_per_byte[2]; /* read, write */
 extern unsigned time_lds_banks;
 void note_begin(void);
+void note_places_anew(void);
 
 /* An index past the end, where a wave is stopped, stands for the last instruction. */
 static inline uint32_t known(const struct engine *e, uint32_t index) {

@@ -41,14 +41,23 @@ static void add_line(uint64_t line) {
 }
 
 /* Host addresses differ from run to run. An allocation gets its place in the modelled memory when a timed launch first
- * touches it; places of 2 MB and more begin where a large page does. */
+ * touches it; places of 2 MB and more begin where a large page does. A cold launch, which finds nothing in any cache,
+ * deals them out anew, so that it does not matter what ran before. */
+static uint64_t next_place = 1ull << 32;
+static uint32_t places;
+
+void note_places_anew(void) {
+    next_place = 1ull << 32;
+    places++;
+}
+
 static uint64_t place(struct mem_alloc *m) {
-    static uint64_t next = 1ull << 32;
-    if (!m->place) {
+    if (!m->place || m->places != places) {
         uint64_t page = m->size >= (2u << 20) ? 2u << 20 : 4096;
-        next = (next + page - 1) / page * page;
-        m->place = next + (m->base & 255);
-        next += m->size + 256;
+        next_place = (next_place + page - 1) / page * page;
+        m->place = next_place + (m->base & 255);
+        m->places = places;
+        next_place += m->size + 256;
     }
     return m->place;
 }
