@@ -11,6 +11,9 @@ struct time_options {
     const char *kernel; /* NULL: the library's choice */
     uint32_t k_splits;  /* 0: the same */
     smallm_determinism determinism;
+    const char *peers;              /* folder of their manifest, or NULL */
+    const char *machine;            /* file of the modelled machine's parameters, or NULL */
+    struct option_texts parameters; /* SECTION.NAME=VALUE */
     bool json;
 };
 
