@@ -19,7 +19,7 @@ const char sensitivity_usage[] =
     "cells)\n"
     "  --cells N           the first N cells only\n"
     "  --kernel NAME, --k-splits S, --determinism ...   as above\n"
-    "  --machine F.ini, --set SECTION.NAME=VALUE        the machine whose parameters are moved\n"
+    "  --set SECTION.NAME=VALUE   of the machine whose parameters are moved; may be given again\n"
     "  --markdown, --json  another form than text\n";
 
 struct request {
@@ -42,7 +42,6 @@ static enum exit_status parse(struct request *request, int argc, char **argv) {
         {"kernel", OPTION_TEXT, &time->kernel, false},
         {"k-splits", OPTION_NUMBER, &request->k_splits, false},
         {"determinism", OPTION_DETERMINISM, &time->determinism, false},
-        {"machine", OPTION_TEXT, &time->machine, false},
         {"set", OPTION_TEXTS, &time->parameters, false},
         {"markdown", OPTION_FLAG, &request->markdown, false},
         {"json", OPTION_FLAG, &time->json, false},
@@ -169,7 +168,7 @@ enum exit_status bench_sensitivity(int argc, char **argv) {
     if (status == EXIT_RIGHT)
         status = backend_open(&backend, DEVICE_SIM);
     if (status == EXIT_RIGHT) {
-        status = time_machine_set(&backend, request.time.machine, &request.time.parameters);
+        status = time_machine_set(&backend, &request.time.parameters);
         if (status == EXIT_RIGHT)
             status = run(&request, &backend, cells, count);
         backend_close(&backend);

@@ -51,7 +51,7 @@ static enum exit_status run_on(const struct time_kind *kind, const struct time_o
     enum exit_status status = backend_open(&backend, options->device);
     if (status != EXIT_RIGHT)
         return status;
-    status = time_machine_set(&backend, options->machine, &options->parameters);
+    status = time_machine_set(&backend, &options->parameters);
     if (status == EXIT_RIGHT) {
         cJSON *json = options->json ? time_json_begin(&backend, options->caches, time_machine_roof(&backend)) : NULL;
         status = run_all(kind, &backend, options, peers, shapes, count, json);

@@ -4,9 +4,9 @@
 
 #include "backend.h"
 
-/* `machine` (a file, or NULL), then the texts SECTION.NAME=VALUE. EXIT_RIGHT, or EXIT_BAD_ARGUMENTS after saying what
- * is wrong with which; on a GPU there is no machine to change. */
-enum exit_status time_machine_set(const struct backend *backend, const char *machine, const struct option_texts *texts);
+/* What --set says: texts SECTION.NAME=VALUE. EXIT_RIGHT, or EXIT_BAD_ARGUMENTS after saying what is wrong with which;
+ * on a GPU there is no machine to change. */
+enum exit_status time_machine_set(const struct backend *backend, const struct option_texts *texts);
 
 /* Parameter SECTION.NAME of the simulator's machine. False where there is none of that name. */
 bool time_machine_find(struct gfx950sim_time_parameter *parameter, const struct backend *backend, const char *name);

@@ -12,7 +12,7 @@ const char time_usage[] =
     "  --caches cold|warm|flush   what a modelled launch finds (default cold; docs/timing.md)\n"
     "  --kernel NAME, --k-splits S, --determinism fast|deterministic|batch-invariant   as smallm run takes them\n"
     "  --peers DIR         beside each cell how much longer other people's kernels take (docs/peers.md)\n"
-    "  --machine F.ini, --set SECTION.NAME=VALUE   the modelled machine, as smallm time takes them\n"
+    "  --set SECTION.NAME=VALUE   a parameter of the modelled machine; may be given again\n"
     "  --json              print Google Benchmark's JSON\n";
 
 static enum exit_status check_caches(const char *caches) {
@@ -37,7 +37,6 @@ enum exit_status time_options_parse(struct time_options *options, const char *sh
         {"k-splits", OPTION_NUMBER, &k_splits, false},
         {"determinism", OPTION_DETERMINISM, &options->determinism, false},
         {"peers", OPTION_TEXT, &options->peers, false},
-        {"machine", OPTION_TEXT, &options->machine, false},
         {"set", OPTION_TEXTS, &options->parameters, false},
         {"json", OPTION_FLAG, &options->json, false},
         {dense ? "m" : NULL, OPTION_TEXT, &m, false},

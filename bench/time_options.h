@@ -12,7 +12,6 @@ struct time_options {
     uint32_t k_splits;  /* 0: the same */
     smallm_determinism determinism;
     const char *peers;              /* folder of their manifest, or NULL */
-    const char *machine;            /* file of the modelled machine's parameters, or NULL */
     struct option_texts parameters; /* SECTION.NAME=VALUE */
     bool json;
 };
