@@ -382,16 +382,23 @@ class Sensitivity(Case):
         self.assertAlmostEqual(
             change["change_less"], 100 * (change["us_less"] / cell["modelled_us"] - 1)
         )
-        # Every wave begins with a miss of the instruction cache, of 0.23 us.
-        (change,) = fetch["cells"]
         self.assertEqual((fetch["less"], fetch["more"]), (392, 728))
-        moved = 168 / 2400
-        self.assertAlmostEqual(change["us_more"] - cell["modelled_us"], moved, delta=moved / 2)
-        self.assertAlmostEqual(cell["modelled_us"] - change["us_less"], moved, delta=moved / 2)
         # A product of a row does not go through banks; of more of them than 64 the model knows nothing.
         (change,) = banks["cells"]
         self.assertEqual((banks["less"], banks["more"]), (45, None))
         self.assertEqual((change["change_less"], change["change_more"]), (0, None))
+
+    def test_latency(self) -> None:
+        """A small cell waits for every miss of the instruction cache, one after the other."""
+        table = self.table("--parameter", "fetch.miss", shapes=DENSE)
+        clocks, mhz = 168, 2400
+        for cell, change in zip(table["cells"], table["parameters"][0]["cells"]):
+            misses = (change["us_more"] - cell["modelled_us"]) * mhz / clocks
+            self.assertGreaterEqual(misses, 0.999)
+            self.assertAlmostEqual(misses, round(misses), places=6)
+            self.assertAlmostEqual(
+                (cell["modelled_us"] - change["us_less"]) * mhz / clocks, misses, places=6
+            )
 
     def test_moved(self) -> None:
         """Whole numbers move by one at least; limits and contradictions end a side."""
