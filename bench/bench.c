@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "bench_dispatch.h"
+#include "bench_sensitivity.h"
 #include "bench_structure.h"
 #include "bench_structure_moe.h"
 #include "bench_time.h"
@@ -29,6 +30,7 @@ static void print_usage(FILE *file) {
     fputs(usage, file);
     fputs(time_usage, file);
     fputs(peer_usage, file);
+    fputs(sensitivity_usage, file);
     fputs(statuses, file);
 }
 
@@ -41,6 +43,8 @@ int main(int argc, char **argv) {
         return bench_dispatch(argc - 1, argv + 1);
     if (argc >= 2 && (strcmp(argv[1], "dense") == 0 || strcmp(argv[1], "moe") == 0))
         return bench_time(argc - 1, argv + 1);
+    if (argc >= 2 && strcmp(argv[1], "sensitivity") == 0)
+        return bench_sensitivity(argc - 1, argv + 1);
     if (argc >= 2 && strcmp(argv[1], "peers") == 0)
         return peer_bench(argc - 2, argv + 2);
     if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)) {
@@ -48,5 +52,5 @@ int main(int argc, char **argv) {
         return EXIT_RIGHT;
     }
     print_usage(stderr);
-    return complain(EXIT_BAD_ARGUMENTS, "the first word must be dense, moe, peers, structure or dispatch");
+    return complain(EXIT_BAD_ARGUMENTS, "the first word must be dense, moe, peers, sensitivity, structure or dispatch");
 }

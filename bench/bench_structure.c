@@ -123,7 +123,7 @@ static enum exit_status run_all(const struct choice *choice, const struct backen
         struct cell cell;
         if (memory.k != shapes[i].k || memory.n != shapes[i].n) {
             dense_memory_free(&memory, backend);
-            status = dense_memory_make(&memory, backend, shapes[i].k, shapes[i].n);
+            status = dense_memory_make(&memory, backend, shapes[i].k, shapes[i].n, MOST_M);
         }
         if (status == EXIT_RIGHT)
             status = cell_run(&cell, backend, &memory, shapes[i]);

@@ -7,18 +7,19 @@ static enum exit_status make(void **memory, const struct backend *backend, size_
     return backend_place(backend, memory, NULL, 0, bytes);
 }
 
-enum exit_status dense_memory_make(struct dense_memory *memory, const struct backend *backend, unsigned k, unsigned n) {
+enum exit_status dense_memory_make(struct dense_memory *memory, const struct backend *backend, unsigned k, unsigned n,
+                                   unsigned most_m) {
     *memory = (struct dense_memory){.k = k, .n = n};
     const size_t blocks = k / SMALLM_BLOCK_K;
-    enum exit_status status = make(&memory->x, backend, (size_t)MOST_M * k);
+    enum exit_status status = make(&memory->x, backend, (size_t)most_m * k);
     if (status == EXIT_RIGHT)
-        status = make(&memory->x_scale, backend, MOST_M * blocks);
+        status = make(&memory->x_scale, backend, most_m * blocks);
     if (status == EXIT_RIGHT)
         status = make(&memory->w, backend, (size_t)n * k);
     if (status == EXIT_RIGHT)
         status = make(&memory->w_scale, backend, n * blocks);
     if (status == EXIT_RIGHT)
-        status = make(&memory->out, backend, sizeof(uint16_t) * MOST_M * n);
+        status = make(&memory->out, backend, sizeof(uint16_t) * most_m * n);
     return status;
 }
 

@@ -7,14 +7,15 @@
 #include "smallm/plan.h"
 #include "tune_shapes.h"
 
-/* Device memory of the tensors of one K and N, enough for any M up to MOST_M; zeros. */
+/* Device memory of the tensors of one K and N, enough for any M up to `most_m`; zeros. */
 struct dense_memory {
     unsigned k, n;
     void *x, *x_scale, *w, *w_scale, *out;
 };
 
 /* What was allocated is freed by dense_memory_free also where this fails. */
-enum exit_status dense_memory_make(struct dense_memory *memory, const struct backend *backend, unsigned k, unsigned n);
+enum exit_status dense_memory_make(struct dense_memory *memory, const struct backend *backend, unsigned k, unsigned n,
+                                   unsigned most_m);
 void dense_memory_free(struct dense_memory *memory, const struct backend *backend);
 
 /* Bytes that the product has to move at least: X, W, their scales, Out in bf16. */

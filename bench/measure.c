@@ -34,6 +34,7 @@ static enum exit_status model(struct measurement *measurement, const struct back
     if (backend->sim.gfx950sim_get_time(&measurement->time) != 0)
         return failed(backend, "nothing was timed");
     measurement->us = measurement->time.modelled_us;
+    measurement->launches = 1;
     return EXIT_RIGHT;
 }
 

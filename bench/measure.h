@@ -13,6 +13,7 @@ struct measurement {
         us; /* of one launch, cold. Modelled: from the first wave to the last store. GPU: median over graph replays */
     double event_us; /* GPU: median between two events around one launch, the launch's overhead among it; else 0 */
     double spread;   /* GPU: (largest - least) / median over the replays; else 0 */
+    size_t launches; /* that `us` rests on */
     struct gfx950sim_time time; /* modelled only */
 };
 

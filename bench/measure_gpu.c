@@ -138,6 +138,7 @@ static enum exit_status replays(struct measurement *measurement, const struct gp
         return status;
     qsort(us, REPLAYS, sizeof us[0], compare);
     measurement->us = us[REPLAYS / 2] / (double)gpu->measured->sets;
+    measurement->launches = REPLAYS * gpu->measured->sets;
     measurement->spread = us[REPLAYS / 2] > 0 ? (us[REPLAYS - 1] - us[0]) / us[REPLAYS / 2] : 0;
     return EXIT_RIGHT;
 }

@@ -11,6 +11,8 @@ const char time_usage[] =
     "  --device auto|gpu|sim   auto: the GPU if there is one, else the simulator (default)\n"
     "  --caches cold|warm|flush|first   what a modelled launch finds (default cold; docs/timing.md)\n"
     "  --kernel NAME, --k-splits S, --determinism fast|deterministic|batch-invariant   as smallm run takes them\n"
+    "  --peers DIR         beside each cell how much longer other people's kernels take (docs/peers.md)\n"
+    "  --set SECTION.NAME=VALUE   a parameter of the modelled machine; may be given again\n"
     "  --json              print Google Benchmark's JSON\n";
 
 enum exit_status time_check_caches(const char *caches) {
@@ -34,6 +36,8 @@ enum exit_status time_options_parse(struct time_options *options, const char *sh
         {"kernel", OPTION_TEXT, &options->kernel, false},
         {"k-splits", OPTION_NUMBER, &k_splits, false},
         {"determinism", OPTION_DETERMINISM, &options->determinism, false},
+        {"peers", OPTION_TEXT, &options->peers, false},
+        {"set", OPTION_TEXTS, &options->parameters, false},
         {"json", OPTION_FLAG, &options->json, false},
         {dense ? "m" : NULL, OPTION_TEXT, &m, false},
         {NULL, OPTION_FLAG, NULL, false},

@@ -11,6 +11,8 @@ struct time_options {
     const char *kernel; /* NULL: the library's choice */
     uint32_t k_splits;  /* 0: the same */
     smallm_determinism determinism;
+    const char *peers;              /* folder of their manifest, or NULL */
+    struct option_texts parameters; /* SECTION.NAME=VALUE */
     bool json;
 };
 

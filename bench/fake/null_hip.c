@@ -2,6 +2,8 @@
 #define __HIP_PLATFORM_AMD__ 1
 #include "null_hip.h"
 
+#include "null_clock.h"
+
 #include <hip/hip_runtime_api.h>
 #include <stdio.h>
 
@@ -15,8 +17,9 @@ hipError_t hipModuleLaunchKernel(hipFunction_t function, unsigned grid_x, unsign
                                  unsigned block_x, unsigned block_y, unsigned block_z, unsigned shared_bytes,
                                  hipStream_t stream, void **parameters, void **extra) {
     (void)function, (void)grid_x, (void)grid_y, (void)grid_z, (void)block_x, (void)block_y, (void)block_z;
-    (void)shared_bytes, (void)stream, (void)parameters, (void)extra;
+    (void)shared_bytes, (void)stream, (void)parameters;
     launches++;
+    null_hip_submit(extra);
     return hipSuccess;
 }
 
@@ -79,6 +82,6 @@ hipError_t hipMemsetAsync(void *memory, int value, size_t bytes, hipStream_t str
 
 hipError_t hipStreamIsCapturing(hipStream_t stream, hipStreamCaptureStatus *status) {
     (void)stream;
-    *status = hipStreamCaptureStatusNone;
+    *status = null_hip_capturing() ? hipStreamCaptureStatusActive : hipStreamCaptureStatusNone;
     return hipSuccess;
 }

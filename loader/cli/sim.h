@@ -19,6 +19,7 @@
     X(gfx950sim_time_cause_name)                                                                                       \
     X(gfx950sim_time_follow)                                                                                           \
     X(gfx950sim_time_steps)                                                                                            \
+    X(gfx950sim_time_parameter)                                                                                        \
     X(gfx950sim_view_time)                                                                                             \
     X(gfx950sim_view_annotate)                                                                                         \
     X(gfx950sim_view_timeline)                                                                                         \
