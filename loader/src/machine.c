@@ -1,42 +1,45 @@
 #include "machine.h"
 
-/* MI355X. Sources: CU count, clock, LDS size and rates from AMD's CDNA4 white paper; matrix instruction from the CDNA4
- * ISA, table 28 (8 passes); VGPR allocation and residency from LLVM's AMDGPU target; L1 width from ROCm's MI350 page;
- * streaming read measured by rocm-systems PR #8480 (6,914 GB/s on an MI350X). From public MI350X thread traces: vector
- * issue (4 clocks), dispatch latency (2,300 clocks), a workgroup every 16 clocks and shader engine,
- * instruction fetch, store to retirement, LDS write and read latency (52 clocks each). From MI300X, whose fabric is the
- * nearest that was measured in public: HBM and memory-side cache, 420 and 220 ns; 17.2 TB/s at the latter's peak; L2
- * bytes a clock and channel. Assumed: 16 clocks for a barrier, 500 ns for an atomic. configs/mi355x.ini has the sources
- * one by one. */
+#include "machine_ini.h"
+
+/* MI355X. Facts are those of configs/mi355x.ini, which has their sources. Of the cost model's own: a wave that writes
+ * LDS waits as long as one that reads. Limits of the grid are HIP's. */
+enum {
+    MFMA_PASSES = 8, /* 16x16x128 with 8-bit operands: CDNA4 ISA, table 28 */
+    /* Rounded: what the built-in tables say was computed from these. */
+    HBM_10_GBPS = MACHINE_HBM_BANDWIDTH / 10,
+    DISPATCH_10_NS = (MACHINE_DISPATCH_PACKET_TO_WAVE * 100 + MACHINE_CHIP_CORE_MHZ / 2) / MACHINE_CHIP_CORE_MHZ,
+};
+
 const struct smallm_machine smallm_machine = {
     .name = "MI355X",
-    .compute_units = 256,
-    .shader_engines = 32,
-    .simds_per_cu = 4,
+    .compute_units = MACHINE_CHIP_XCDS * MACHINE_CHIP_SHADER_ENGINES * MACHINE_CHIP_CUS,
+    .shader_engines = MACHINE_CHIP_XCDS * MACHINE_CHIP_SHADER_ENGINES,
+    .simds_per_cu = MACHINE_CHIP_SIMDS,
     .lanes_per_wave = 64,
-    .waves_per_simd = 8,
-    .vgprs_per_simd = 512,
-    .vgpr_granule = 8,
-    .lds_bytes_per_cu = 160 * 1024,
-    .clocks_per_us = 2400,
-    .valu_clocks = 4,
-    .mfma_clocks = 32,
-    .workgroup_launch_clocks = 16,
-    .cache_bytes_per_clock = 64,
-    .lds_write_bytes_per_clock = 128,
-    .lds_read_bytes_per_clock = 256,
-    .lds_exchange_clocks = 52 + 16 + 52,
-    .memory_bytes_per_us = 6.91e6,
-    .far_cache_bytes_per_us = 17.2e6,
-    .memory_latency_us = 0.42,
-    .far_cache_latency_us = 0.22,
-    .dispatch_us = 0.96,
+    .waves_per_simd = MACHINE_CHIP_WAVES,
+    .vgprs_per_simd = MACHINE_CHIP_VGPRS,
+    .vgpr_granule = MACHINE_CHIP_VGPR_GRANULE,
+    .lds_bytes_per_cu = MACHINE_CHIP_LDS_BYTES,
+    .clocks_per_us = MACHINE_CHIP_CORE_MHZ,
+    .valu_clocks = MACHINE_VALU_PLAIN,
+    .mfma_clocks = MFMA_PASSES * MACHINE_MFMA_PASS,
+    .workgroup_launch_clocks = MACHINE_DISPATCH_WORKGROUP_INTERVAL,
+    .cache_bytes_per_clock = MACHINE_L1_BANDWIDTH,
+    .lds_write_bytes_per_clock = MACHINE_LDS_WRITE_BYTES,
+    .lds_read_bytes_per_clock = MACHINE_LDS_READ_BYTES,
+    .lds_exchange_clocks = MACHINE_LDS_LATENCY + MACHINE_ISSUE_BARRIER + MACHINE_LDS_LATENCY,
+    .memory_bytes_per_us = HBM_10_GBPS * 1e4,
+    .far_cache_bytes_per_us = MACHINE_MALL_BANDWIDTH * 1e3,
+    .memory_latency_us = MACHINE_HBM_LATENCY / 1e3,
+    .far_cache_latency_us = MACHINE_MALL_LATENCY / 1e3,
+    .dispatch_us = DISPATCH_10_NS / 1e2,
     .grid_work_items = 0xffffffffu,
     .grid_rows = 65535,
-    .fetch_clocks = 560,
-    .issue_clocks = 4,
-    .store_clocks = 240,
-    .invalidate_clocks = 118,
-    .l2_bytes_per_clock = 8 * 16 * 103,
-    .atomic_us = 0.5,
+    .fetch_clocks = MACHINE_FETCH_MISS,
+    .issue_clocks = MACHINE_ISSUE_INTERVAL,
+    .store_clocks = MACHINE_L2_WRITE,
+    .invalidate_clocks = MACHINE_L1_HIT,
+    .l2_bytes_per_clock = MACHINE_CHIP_XCDS * MACHINE_L2_CHANNELS * MACHINE_L2_READ_BYTES,
+    .atomic_us = MACHINE_ATOMIC_LATENCY / 1e3,
 };

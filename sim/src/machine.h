@@ -1,20 +1,22 @@
-/* Resources of a gfx950 CU that limit what can be launched. Sources: facts of the ISA document (3.6, 11), LLVM's
- * AMDGPUBaseInfo and the CDNA3/4 white papers. Times and bandwidths are not here. */
+/* Resources of a gfx950 CU that limit what can be launched, of the machine that the build knows (configs/mi355x.ini);
+ * the timing model may be given another (time/machine.h). */
 #ifndef GFX950SIM_MACHINE_H
 #define GFX950SIM_MACHINE_H
 
+#include "machine_ini.h"
+
 enum {
-    CUS = 256,
-    XCDS = 8,
-    SIMDS_PER_CU = 4,
-    WAVES_PER_SIMD = 8,
-    VGPRS_PER_SIMD = 512,
-    VGPR_GRANULE = 8,
-    LDS_BYTES = 160 * 1024,
-    LDS_GRANULE = 1280,
+    XCDS = MACHINE_CHIP_XCDS,
+    CUS = XCDS * MACHINE_CHIP_SHADER_ENGINES * MACHINE_CHIP_CUS,
+    SIMDS_PER_CU = MACHINE_CHIP_SIMDS,
+    WAVES_PER_SIMD = MACHINE_CHIP_WAVES,
+    VGPRS_PER_SIMD = MACHINE_CHIP_VGPRS,
+    VGPR_GRANULE = MACHINE_CHIP_VGPR_GRANULE,
+    LDS_BYTES = MACHINE_CHIP_LDS_BYTES,
+    LDS_GRANULE = MACHINE_CHIP_LDS_GRANULE,
     MAX_WORKGROUP = 1024,
-    WORKGROUPS_PER_CU = 16, /* of more than one wave: barrier resources */
-    MAX_RESIDENT = 2048,    /* workgroups that the simulator keeps half-run at a time */
+    WORKGROUPS_PER_CU = MACHINE_CHIP_WORKGROUPS, /* of more than one wave: barrier resources */
+    MAX_RESIDENT = 2048,                         /* workgroups that the simulator keeps half-run at a time */
     MAX_THREADS = 64,
 };
 
