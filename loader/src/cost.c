@@ -54,7 +54,7 @@ static double workgroup_lines(const struct smallm_kernel_info *kernel, const str
     return lines + (double)(at_once - cost->k_steps) * waves * smallm_step_loads(kernel) * machine->issue_clocks;
 }
 
-/* Instructions, cold: the first, and those that a jump goes to, which no line before announced. What the first loads
+/* Instructions: the first, and those that a jump goes to. What the first loads
  * need of the kernel arguments is in registers when a wave starts. All kernels jump to their end while their stores are
  * on the way. The matrix family jumps over the sum over workgroups where there is none, and over its loop where all
  * steps are in flight: to the loads of the last step. */

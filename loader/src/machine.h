@@ -29,7 +29,7 @@ struct smallm_machine {
     double dispatch_us;            /* packet written to first wave */
     uint64_t grid_work_items;      /* most that HIP launches in one dimension */
     uint32_t grid_rows;            /* most workgroups that HIP launches in grid y */
-    uint32_t fetch_clocks;         /* to an instruction that no cache holds and no line before announces */
+    uint32_t fetch_clocks;         /* to the instruction that a jump goes to; the instruction cache holds the kernel */
     uint32_t issue_clocks;         /* between two instructions of a wave; a vector memory instruction takes no less */
     uint32_t store_clocks;         /* from a store to its retirement */
     uint32_t invalidate_clocks;    /* of a CU's L1 */

@@ -10,19 +10,18 @@ enum {
     X_SCALE = 8,
     W = 16,
     W_SCALE = 24,
-    M = 32,
-    N = 36,
-    K = 40,
-    LDX = 44,
-    LDXS = 48,
-    SLICE_STEPS = 52,
-    SLICE_REM = 56,
-    K_SPLITS = 60,
+    N = 32,
+    K = 36,
+    LDX = 40,
+    LDXS = 44,
+    SLICE_STEPS = 48,
+    M_REM = 52,
+    K_SPLITS = 56,
+    FORMAT = 60,
     OUT = 64,
     BIAS = 72,
     WORKSPACE = 80,
     LDO = 88,
-    FORMAT = 92,
     SEGMENT_BYTES = 96,
     TICKET_BYTES = 32768
 };
@@ -60,7 +59,7 @@ static void check_division(const smallm_dense_problem *problem, const smallm_pla
     const unsigned step = kernel_step(kernel), steps = ((unsigned)problem->k + step - 1) / step;
     const unsigned slices = kernel_parameter(kernel, 'w') * info->k_splits;
     check_word(SLICE_STEPS, 4, steps / slices, "slice_steps", kernel);
-    check_word(SLICE_REM, 4, steps % slices, "slice_rem", kernel);
+    check_word(M_REM, 4, (uint64_t)problem->m + 256 * (steps % slices), "m_rem", kernel);
     check_word(K_SPLITS, 4, info->k_splits, "k_splits", kernel);
 }
 
@@ -100,9 +99,8 @@ static void check_launch(const smallm_dense_problem *problem, const smallm_plan_
         size_t offset;
         const char *name;
         int64_t value;
-    } numbers[] = {{M, "m", problem->m},       {N, "n", problem->n},          {K, "k", problem->k},
-                   {LDX, "ldx", problem->ldx}, {LDXS, "ldxs", problem->ldxs}, {LDO, "ldo", problem->ldo},
-                   {FORMAT, "format", format}};
+    } numbers[] = {{N, "n", problem->n},          {K, "k", problem->k},       {LDX, "ldx", problem->ldx},
+                   {LDXS, "ldxs", problem->ldxs}, {LDO, "ldo", problem->ldo}, {FORMAT, "format", format}};
     CHECK(fake->argument_bytes == SEGMENT_BYTES, "%zu bytes of arguments", fake->argument_bytes);
     for (size_t i = 0; i < sizeof pointers / sizeof pointers[0]; i++)
         check_word(pointers[i].offset, 8, pointers[i].value, pointers[i].name, info->kernel);
