@@ -81,6 +81,34 @@ static hipError_t start(const struct micro_device *device, const struct micro_la
                                          extra);
 }
 
+struct timed {
+    const struct micro_device *device;
+    const struct micro_launch *launch;
+};
+
+/* Workgroups of the stream kernels read 32 KB each with a count of 1. */
+static enum exit_status run(void *user, size_t set, void *stream) {
+    enum { GROUP_READS = 32768, GROUP_STRIDE = 4096 };
+    const struct timed *timed = user;
+    const struct micro_launch *launch = timed->launch;
+    const unsigned groups = (unsigned)(launch->sweep_bytes / GROUP_READS);
+    const struct micro_launch sweep = {"stream", groups, 1, 256, {timed->device->stream, 1, groups * GROUP_STRIDE}, 0};
+    (void)set;
+    hipError_t error = groups == 0 ? hipSuccess : start(timed->device, &sweep, stream);
+    if (error == hipSuccess)
+        error = start(timed->device, launch, stream);
+    return backend_check(timed->device->backend, error, launch->kernel);
+}
+
+/* The clocks of a GPU that had nothing to do come up in this. */
+static enum exit_status warm_up(const struct micro_device *device) {
+    struct measurement measurement;
+    const struct micro_launch launch = {"stream", 1024, 1, 256, {device->stream, 1, 0}, 0};
+    struct timed timed = {device, &launch};
+    const struct measured measured = {.launch = run, .user = &timed, .sets = 1};
+    return measure(&measurement, device->backend, &measured, "");
+}
+
 /* The mean rate of the core clock while a wave sleeps, counted against the fixed one of 100 MHz; where the device does
  * not say anything that can be, the machine file's. */
 static enum exit_status find_clock(struct micro_device *device) {
@@ -117,6 +145,8 @@ enum exit_status micro_device_open(struct micro_device *device, const struct bac
         status = backend_place(backend, &device->stream, NULL, 0, device->stream_bytes);
     if (status == EXIT_RIGHT)
         status = make_circle(device);
+    if (status == EXIT_RIGHT && !simulated)
+        status = warm_up(device);
     return status == EXIT_RIGHT && !simulated ? find_clock(device) : status;
 }
 
@@ -129,25 +159,6 @@ void micro_device_close(struct micro_device *device) {
         if (device->module[i] != NULL)
             (void)device->hipModuleUnload(device->module[i]);
     *device = (struct micro_device){0};
-}
-
-struct timed {
-    const struct micro_device *device;
-    const struct micro_launch *launch;
-};
-
-/* Workgroups of the stream kernels read 32 KB each with a count of 1. */
-static enum exit_status run(void *user, size_t set, void *stream) {
-    enum { GROUP_READS = 32768, GROUP_STRIDE = 4096 };
-    const struct timed *timed = user;
-    const struct micro_launch *launch = timed->launch;
-    const unsigned groups = (unsigned)(launch->sweep_bytes / GROUP_READS);
-    const struct micro_launch sweep = {"stream", groups, 1, 256, {timed->device->stream, 1, groups * GROUP_STRIDE}, 0};
-    (void)set;
-    hipError_t error = groups == 0 ? hipSuccess : start(timed->device, &sweep, stream);
-    if (error == hipSuccess)
-        error = start(timed->device, launch, stream);
-    return backend_check(timed->device->backend, error, launch->kernel);
 }
 
 enum exit_status micro_device_time(struct measurement *measurement, const struct micro_device *device,

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 enum micro_kind {
-    MICRO_PAIR,   /* NAME_1 and NAME_2 of micro_issue.s: clocks of one repetition */
-    MICRO_CHASE,  /* vmem_chase over lines that are at `level`: clocks of a link */
+    MICRO_PAIR,   /* NAME_1 and NAME_2 of micro_issue.s: clocks or ns of one repetition */
+    MICRO_CHASE,  /* vmem_chase over lines that are at `level`: clocks or ns of a link */
     MICRO_STREAM, /* GB/s of the whole chip */
     MICRO_TAGS,   /* clocks of a load of 64 lines */
     MICRO_ATOMIC, /* ns of an atomic on one line that the whole chip updates */
@@ -32,7 +32,7 @@ struct micro_row {
     unsigned items;  /* pairs: of the one workgroup */
     uint32_t stride; /* pairs: between lanes in LDS */
     bool inverse;
-    bool in_ns;   /* the first parameter is in ns, and the row in clocks */
+    bool in_ns;   /* the first parameter is in ns, and so is the row; further ones are in clocks */
     bool rate;    /* the first parameter is in bytes a clock, of `units` of them, and the row in GB/s */
     double units; /* on the chip */
     struct micro_term term[MICRO_TERMS];

@@ -124,6 +124,12 @@ static enum exit_status time_gap(double *ns, const struct micro_device *device, 
     return status;
 }
 
+static const char *unit_of(const struct micro_row *row) {
+    if (row->kind == MICRO_STREAM)
+        return "GB/s";
+    return row->in_ns || row->kind == MICRO_ATOMIC || row->kind == MICRO_GAP ? "ns" : "clocks";
+}
+
 static enum exit_status run_row(double *value, const struct micro_device *device, const struct micro_row *row) {
     struct pair pair = {.sets = 1};
     double ns, mhz;
@@ -143,7 +149,10 @@ static enum exit_status run_row(double *value, const struct micro_device *device
     status = difference(&ns, &mhz, device, &pair);
     if (status != EXIT_RIGHT)
         return status;
-    *value = row->kind == MICRO_STREAM ? (ns > 0 ? 1 / ns : NAN) : row->kind == MICRO_ATOMIC ? ns : ns * mhz / 1e3;
+    if (row->kind == MICRO_STREAM)
+        *value = ns > 0 ? 1 / ns : NAN;
+    else
+        *value = strcmp(unit_of(row), "ns") == 0 ? ns : ns * mhz / 1e3;
     return EXIT_RIGHT;
 }
 
@@ -163,7 +172,7 @@ static double by_file(const struct backend *model, const struct micro_row *row) 
     double value = 0;
     for (int i = 0; i < MICRO_TERMS && row->term[i].parameter != NULL; i++) {
         const double one = parameter(model, row->term[i].parameter).value, times = row->term[i].times;
-        value += row->inverse ? times / one : times * one * (row->in_ns && i == 0 ? clocks_per_ns : 1);
+        value += row->inverse ? times / one : times * one / (row->in_ns && i > 0 ? clocks_per_ns : 1);
     }
     return row->rate ? value * row->units * clocks_per_ns : value;
 }
@@ -176,9 +185,7 @@ static enum exit_status run_all(struct selftest_report *report, const struct mic
         struct selftest_micro *out = &report->micro[i];
         *out = (struct selftest_micro){
             .name = row->name,
-            .unit = row->kind == MICRO_STREAM                             ? "GB/s"
-                    : row->kind == MICRO_GAP || row->kind == MICRO_ATOMIC ? "ns"
-                                                                          : "clocks",
+            .unit = unit_of(row),
             .parameter = row->term[0].parameter,
             .confidence = parameter(report->model, row->term[0].parameter).confidence,
             .hardware = NAN,

@@ -96,8 +96,9 @@ void selftest_print_text(const struct selftest_report *report) {
            simulated ? "; no GPU was used: every result is the simulator's, every time is modelled" : "");
     printf("hip      %s\n", report->backend->info.hip_library);
     if (!simulated)
-        printf("model    %s\n", report->model != NULL ? report->model->info.hip_library
-                                                      : "libgfx950sim.so is not installed; nothing is modelled");
+        printf("model    %s\n", report->model != NULL
+                                    ? report->model->info.hip_library
+                                    : "not asked, or libgfx950sim.so is not installed; nothing is modelled");
     print_kernels(report);
     if (report->micros != 0)
         print_micros(report);

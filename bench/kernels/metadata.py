@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 from typing import Dict, List, Tuple
 
-SECTION = struct.Struct("<IIQQQQIIQQ")  # of ELF64: name, type, flags, address, offset, size, link, info, align, entry
+SECTION = struct.Struct(
+    "<IIQQQQIIQQ"
+)  # of ELF64: name, type, flags, address, offset, size, link, info, align, entry
 SYMBOL = struct.Struct("<IBBHQQ")  # name, info, other, section, value, size
 SHT_SYMTAB = 2
 
