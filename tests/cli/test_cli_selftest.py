@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -143,6 +144,7 @@ class Simulated(Case):
         if Paths.simulator is None:
             self.skipTest("built without the simulator")
         self.folder = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
 
     def run_json(self, status: int, *words: str, **env: str) -> Tuple[Dict[str, Any], str]:
         got = smallm("selftest", "--device", "sim", "--json", *words, env=env)
