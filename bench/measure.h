@@ -24,6 +24,7 @@ struct measured {
     measure_launch launch;
     void *user;
     size_t sets; /* of buffers; on a GPU their bytes together should pass the caches' by far */
+    bool hot;    /* GPU: its clocks are up already, so that no time is spent on that */
 };
 
 /* `mode`: what the caches hold when a modelled launch begins, "cold", "warm" or "flush"; a GPU is cold if the sets are

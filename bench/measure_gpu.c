@@ -130,8 +130,10 @@ static int compare(const void *left, const void *right) {
 static enum exit_status replays(struct measurement *measurement, const struct gpu *gpu) {
     double us[REPLAYS];
     enum exit_status status = EXIT_RIGHT;
-    for (const double end = seconds() + warm_up_seconds; seconds() < end && status == EXIT_RIGHT;)
+    const double end = seconds() + (gpu->measured->hot ? 0 : warm_up_seconds);
+    do
         status = between_events(gpu, -1, &us[0]);
+    while (seconds() < end && status == EXIT_RIGHT);
     for (int i = 0; i < REPLAYS && status == EXIT_RIGHT; i++)
         status = between_events(gpu, -1, &us[i]);
     if (status != EXIT_RIGHT)

@@ -35,7 +35,7 @@ static enum exit_status time_it(struct peer_cell *cell, struct peer_run *run, co
         return status;
     }
     struct measurement measurement;
-    const struct measured measured = {peer_launch, run, run->sets};
+    const struct measured measured = {.launch = peer_launch, .user = run, .sets = run->sets};
     const enum exit_status status = measure(&measurement, run->backend, &measured, options->caches);
     cell->us = measurement.us;
     return status;

@@ -33,7 +33,7 @@ static enum exit_status place(struct time_cell *cell, const struct backend *back
         return complain(EXIT_BAD_ARGUMENTS, "there is no memory for %zu sets of buffers", timed->sets);
     for (size_t i = 0; i < timed->sets && status == EXIT_RIGHT; i++)
         status = dense_memory_make(&timed->memory[i], backend, shape->k, shape->n, shape->m);
-    cell->measured = (struct measured){launch, timed, timed->sets};
+    cell->measured = (struct measured){.launch = launch, .user = timed, .sets = timed->sets};
     return status;
 }
 

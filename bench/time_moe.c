@@ -39,7 +39,7 @@ static enum exit_status place(struct time_cell *cell, const struct backend *back
         result->w_bytes = (double)timed->memory[0].touched * shape->n * shape->k * (1 + 1.0 / SMALLM_BLOCK_K);
         sets = time_sets(backend, result->fewest_bytes);
     }
-    cell->measured = (struct measured){launch, timed, timed->sets};
+    cell->measured = (struct measured){.launch = launch, .user = timed, .sets = timed->sets};
     return status;
 }
 

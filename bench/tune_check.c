@@ -39,7 +39,7 @@ static unsigned small_steps(const smallm_kernel_properties *kernel, unsigned sli
 }
 
 /* Two tiles of columns; the last K step of a kernel whose steps are longer than a matrix instruction's is not full. */
-static void make_small(struct trial *trial) {
+void trial_make_small(struct trial *trial) {
     const smallm_kernel_properties *kernel = &trial->kernel;
     const unsigned steps = small_steps(kernel, kernel->k_waves * trial->k_splits, trial->class);
     const unsigned tail = trial->class % CLASS_TAILS * SMALLM_BLOCK_K;
@@ -66,7 +66,7 @@ enum verdict checker_ask(struct checker *checker, const struct candidate *candid
     unsigned char *known = &checker->known[candidate->kernel * CLASSES + trial.class];
     if (*known != VERDICT_UNKNOWN)
         return *known;
-    make_small(&trial);
+    trial_make_small(&trial);
     checker->checks++;
     *known = (unsigned char)trial_run(&trial);
     trial_free(&trial);

@@ -15,6 +15,9 @@ enum {
     CLASSES = 96
 };
 
+/* N and K of a trial whose kernel, class and k_splits are set: the smallest of that class. */
+void trial_make_small(struct trial *trial);
+
 struct checker {
     const struct backend *backend;
     const struct tune_kind *kind;

@@ -63,6 +63,7 @@ enum verdict trial_run(struct trial *trial) {
     if (backend_fetch(trial->backend, trial->host[OUT], trial->device[OUT], trial->bytes[OUT]) != EXIT_RIGHT)
         return VERDICT_NO_DEVICE;
     const struct check_result result = trial->kind->trial_check(trial);
+    trial->result = result;
     if (result.pass)
         return VERDICT_RIGHT;
     progress_clear();

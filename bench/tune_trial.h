@@ -21,8 +21,9 @@ struct trial {
     smallm_plan *plan;
     size_t bytes[MOST_TENSORS];
     void *host[MOST_TENSORS], *device[MOST_TENSORS];
-    double *sum, *magnitude; /* dense: what is right */
-    struct moe_rows routed;  /* MoE */
+    double *sum, *magnitude;    /* dense: what is right */
+    struct moe_rows routed;     /* MoE */
+    struct check_result result; /* of trial_run; all 0 where it did not get as far as a result */
 };
 
 /* Host memory; what is from INPUTS on gets to the device, and OUT from there. False without memory. */

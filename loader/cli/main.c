@@ -10,6 +10,7 @@
 #include "run_dense.h"
 #include "run_moe.h"
 #include "run_quantise.h"
+#include "selftest.h"
 
 static const char usage[] =
     "usage: smallm run dense --m M --n N --k K [options]   compute a layer and check it against an f64 reference\n"
@@ -19,13 +20,16 @@ static const char usage[] =
     "                                                      the same on the simulator, and what its timing model says\n"
     "       smallm run quantise --m M --k K [options]      quantise a matrix to MXFP8 and check it bit for bit\n"
     "       smallm check-csv FILE                          check a dispatch table, as SMALLM_DENSE_CSV takes it\n"
+    "       smallm selftest [options]                      every kernel, micro-benchmarks and headline cells, on one "
+    "page\n"
     "       smallm info                                    version, kernels, tables, HIP library, devices\n";
 static const char statuses[] =
     "exit status: 0 right, 1 wrong result, 2 bad arguments or files, 3 declined, 4 no device or HIP failed\n";
 
 static void print_usage(FILE *file) {
     const char *const parts[] = {
-        usage, options_dense_usage, options_moe_usage, options_time_usage, options_quantise_usage, statuses};
+        usage,   options_dense_usage, options_moe_usage, options_time_usage, options_quantise_usage, selftest_usage,
+        statuses};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         fputs(parts[i], file);
 }
@@ -81,12 +85,15 @@ int main(int argc, char **argv) {
     }
     if (argc == 2 && strcmp(argv[1], "info") == 0)
         return info_print();
+    if (argc >= 2 && strcmp(argv[1], "selftest") == 0)
+        return selftest(argc - 1, argv + 1);
     if (argc == 3 && strcmp(argv[1], "check-csv") == 0)
         return check_csv(argv[2]);
     for (size_t i = 0; i < sizeof operations / sizeof operations[0] && argc >= 3; i++)
         if (strcmp(argv[1], operations[i].verb) == 0 && strcmp(argv[2], operations[i].name) == 0)
             return operations[i].run(argc - 2, argv + 2);
     print_usage(stderr);
-    return complain(EXIT_BAD_ARGUMENTS, "the first words must be \"run dense\", \"run moe\", \"run quantise\", "
-                                        "\"time dense\", \"time moe\", \"check-csv\" and a file, or \"info\"");
+    return complain(EXIT_BAD_ARGUMENTS,
+                    "the first words must be \"run dense\", \"run moe\", \"run quantise\", "
+                    "\"time dense\", \"time moe\", \"check-csv\" and a file, \"selftest\", or \"info\"");
 }

@@ -17,9 +17,9 @@
     X(gfx950sim_get_time)                                                                                              \
     X(gfx950sim_time_instructions)                                                                                     \
     X(gfx950sim_time_cause_name)                                                                                       \
+    X(gfx950sim_time_parameter)                                                                                        \
     X(gfx950sim_time_follow)                                                                                           \
     X(gfx950sim_time_steps)                                                                                            \
-    X(gfx950sim_time_parameter)                                                                                        \
     X(gfx950sim_view_time)                                                                                             \
     X(gfx950sim_view_annotate)                                                                                         \
     X(gfx950sim_view_timeline)                                                                                         \

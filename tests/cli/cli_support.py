@@ -21,6 +21,9 @@ class Paths:
     gfx950sim: Optional[str] = None  # its command
     kernels = ""  # folder of code objects
     source = ""
+    fake_gpu = ""  # a HIP that computes nothing in known times
+    llvm_mc = ""
+    ld_lld = ""
 
 
 def smallm(*words: str, env: Optional[Dict[str, str]] = None) -> Tuple[int, str, str]:
@@ -74,7 +77,11 @@ def main() -> None:
     parser.add_argument("--gfx950sim")
     parser.add_argument("--kernels", default="")
     parser.add_argument("--source", default="")
+    parser.add_argument("--fake-gpu", default="")
+    parser.add_argument("--llvm-mc", default="")
+    parser.add_argument("--ld-lld", default="")
     args, rest = parser.parse_known_args()
     Paths.smallm, Paths.fake_hip, Paths.simulator = args.smallm, args.fake_hip, args.simulator
     Paths.gfx950sim, Paths.kernels, Paths.source = args.gfx950sim, args.kernels, args.source
+    Paths.fake_gpu, Paths.llvm_mc, Paths.ld_lld = args.fake_gpu, args.llvm_mc, args.ld_lld
     unittest.main(argv=[sys.argv[0], *rest])
