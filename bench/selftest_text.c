@@ -75,7 +75,7 @@ static void print_side(bool there, const struct time_result *result) {
 
 static void print_cells(const struct selftest_report *report) {
     printf("\nheadline cells, cold; GB/s of the fewest bytes that the product moves, %% of %.0f GB/s\n",
-           time_roof_gbps);
+           time_machine_roof(report->backend));
     printf("%-26s %-25s %-25s %6s  %s\n", "", " hardware", " modelled", "", "");
     printf("%-26s %9s %8s %6s %9s %8s %6s %6s  %s\n", "cell", "us", "GB/s", "%", "us", "GB/s", "%", "ratio", "kernel");
     for (unsigned i = 0; i < report->cells; i++) {
