@@ -17,7 +17,7 @@ static const struct subcommand {
      "runs one kernel; the grid is in workgroups"},
     {"time", cmd_time,
      "FILE.co <arguments as run> [--machine FILE] [--set SECTION.NAME=VALUE]... [--cold|--warm|--flush|--first] "
-     "[--repeat N]\n"
+     "[--repeat N] [--sample N]\n"
      "      [--json]",
      "runs one kernel and prints what the timing model says of it; docs/timing.md"},
     {"annotate", cmd_annotate, "FILE.co <arguments as time> [--json]",

@@ -45,6 +45,10 @@ int timed_take_parameter(void *own, const char *value) {
     return launch_set(&((struct timed *)own)->launch, "parameter", value);
 }
 
+int timed_take_sample(void *own, const char *value) {
+    return launch_set(&((struct timed *)own)->launch, "sample", value);
+}
+
 int timed_take_repeat(void *own, const char *value) {
     struct timed *t = own;
     return timed_number(t, "--repeat", value, 1, UINT32_MAX, &t->repeat);

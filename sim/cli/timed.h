@@ -23,13 +23,14 @@ int timed_take_flush(void *own, const char *value);
 int timed_take_first(void *own, const char *value);
 int timed_take_machine(void *own, const char *value);
 int timed_take_parameter(void *own, const char *value);
+int timed_take_sample(void *own, const char *value);
 int timed_take_repeat(void *own, const char *value);
 
 /* clang-format off */
 #define TIMED_OPTIONS                                                                                                  \
     {"--cold", false, timed_take_cold}, {"--warm", false, timed_take_warm}, {"--flush", false, timed_take_flush},      \
     {"--first", false, timed_take_first}, {"--machine", true, timed_take_machine}, {"--set", true, timed_take_parameter},                                    \
-    {"--repeat", true, timed_take_repeat}
+    {"--repeat", true, timed_take_repeat}, {"--sample", true, timed_take_sample}
 /* clang-format on */
 
 /* Arguments, launches, output files. 0, or 2 after a message on stderr; timed_end either way. */

@@ -113,13 +113,16 @@ struct dispatcher {
     atomic_uint_fast64_t next;
     atomic_bool no_memory;
     uint64_t *permutation; /* NULL: in order */
+    uint64_t timed;        /* workgroups that have run in modelled time: the first */
 };
 
 static bool next_workgroup(struct dispatcher *d, uint64_t *linear) {
-    uint64_t n = atomic_fetch_add(&d->next, 1);
-    if (n >= d->total || atomic_load(&d->run->stop))
-        return false;
-    *linear = d->permutation ? d->permutation[n] : settings.order == ORDER_REVERSED ? d->total - 1 - n : n;
+    do {
+        uint64_t n = atomic_fetch_add(&d->next, 1);
+        if (n >= d->total || atomic_load(&d->run->stop))
+            return false;
+        *linear = d->permutation ? d->permutation[n] : settings.order == ORDER_REVERSED ? d->total - 1 - n : n;
+    } while (*linear < d->timed);
     return true;
 }
 
@@ -297,8 +300,10 @@ static void run_all(struct dispatcher *d) {
     const uint32_t *block = d->run->launch->block;
     track_begin(d->run, d->total, (block[0] * block[1] * block[2] + LANES - 1) / LANES, communicates);
     if (settings.time) {
-        if (!time_run(d->run, d->total))
+        if (!time_run(d->run, d->total, &d->timed))
             atomic_store(&d->no_memory, true);
+        else if (d->timed < d->total)
+            work(d);
         track_end(d->run);
         return;
     }

@@ -13,7 +13,7 @@
 #include "report.h"
 #include "time/machine.h"
 
-enum { MAX_DEVICES = 64, MAX_THREADS = 1024 };
+enum { MAX_DEVICES = 64, MAX_THREADS = 1024, LEAST_SAMPLE = 4, MOST_SAMPLE = 1000000 };
 
 struct settings settings = {
     .order = ORDER_RUN_TO_BARRIER,
@@ -146,6 +146,13 @@ static bool set(const char *name, const char *value, struct message m) {
         settings.time = (unsigned)chosen;
         return true;
     }
+    if (strcmp(name, "sample") == 0) {
+        n = 0;
+        if (strcmp(value, "off") != 0 && !number(name, value, LEAST_SAMPLE, MOST_SAMPLE, &n, m))
+            return false;
+        settings.sample = (unsigned)n;
+        return true;
+    }
     if (strcmp(name, "machine") == 0)
         return time_machine_load(value, m.text, m.size);
     if (strcmp(name, "parameter") == 0)
@@ -177,7 +184,7 @@ static bool set(const char *name, const char *value, struct message m) {
     snprintf(
         m.text, m.size,
         "there is no setting '%s'; the settings are checks, check, order, seed, threads, budget, arch, devices, mfma, "
-        "preload, time, machine and parameter",
+        "preload, time, sample, machine and parameter",
         name);
     return false;
 }
@@ -196,8 +203,8 @@ bool settings_set(const char *name, const char *value, char *err, size_t err_siz
 
 /* checks before check, so that single severities stand over the preset. */
 static void read_environment(void) {
-    static const char *const names[] = {"checks",  "check", "order",   "seed", "threads", "budget",   "arch",
-                                        "devices", "mfma",  "preload", "time", "machine", "parameter"};
+    static const char *const names[] = {"checks",  "check", "order",   "seed", "threads", "budget",  "arch",
+                                        "devices", "mfma",  "preload", "time", "sample",  "machine", "parameter"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char variable[32] = "GFX950SIM_", err[256];
         size_t at = strlen(variable);

@@ -17,7 +17,8 @@ struct settings {
     unsigned threads;
     uint64_t budget; /* wave-instructions that a launch may issue; 0: no limit */
     enum mfma_order mfma;
-    unsigned time; /* enum gfx950sim_time_mode */
+    unsigned time;   /* enum gfx950sim_time_mode */
+    unsigned sample; /* generations of workgroups that are timed; 0: all of them */
     enum preset preset;
     unsigned arch_major, arch_minor; /* 9, 5 */
     char arch[16];

@@ -2,9 +2,12 @@
  * measured; docs/timing.md says what rests on what.
  *
  * Settings (gfx950sim_set, or GFX950SIM_<NAME> in the environment):
- *   time       off | cold | warm | flush | first   model the time of launches, and what they find in the caches
- * (default off) machine    FILE | built-in             parameters of the machine, in the format of configs/mi355x.ini
+ *   time       off | cold | warm | flush | first
+ *                                         model the time of launches, and what they find in the caches (default off)
+ *   machine    FILE | built-in             parameters of the machine, in the format of configs/mi355x.ini
  *   parameter  SECTION.NAME=VALUE          one of them, e.g. l2.hit=286
+ *   sample     off | N                     of a launch of at least 2 N generations (workgroups that the chip holds at a
+ *                                         time) only N are timed, 4 or more; the rest runs without (default off)
  * cold: L2s and Infinity Cache are empty when the launch begins; the instruction caches hold its code, as after an
  * earlier launch. first: those are empty too. warm: L2, Infinity Cache and instruction caches are as the last
  * timed launch left them. flush: as warm, but the L2s are empty. L1 and scalar caches are empty at every launch, as the
@@ -63,10 +66,10 @@ struct gfx950sim_time_bytes {
 /* The last timed launch. `size` is set by the caller to sizeof; only what fits is written. */
 struct gfx950sim_time {
     size_t size;
-    uint32_t mode;    /* enum gfx950sim_time_mode */
-    uint32_t aborted; /* the launch ended in an error; the figures cover what ran */
-    uint64_t clocks;  /* from the first wave's launch to the last store's retirement */
-    double modelled_us;
+    uint32_t mode;        /* enum gfx950sim_time_mode */
+    uint32_t aborted;     /* the launch ended in an error; the figures cover what ran */
+    uint64_t clocks;      /* from the first wave's launch to the last store's retirement */
+    double modelled_us;   /* the same; of a sampled launch see sampled_of */
     double launch_us;     /* from the dispatch packet to the first wave; not in modelled_us */
     double packet_gap_us; /* between kernels of a graph; not in modelled_us */
     double core_mhz;
@@ -91,6 +94,10 @@ struct gfx950sim_time {
      * interval of the series. */
     double mean_bytes_in_flight, peak_bytes_in_flight;
     double roof_gbps[GFX950SIM_LEVELS]; /* what the parameters allow */
+    /* Of a sampled launch, its workgroups, of which the first `workgroups` were timed: modelled_us is then that of the
+     * whole launch, extrapolated, and every other figure that of the timed part. 0: all were timed. */
+    uint64_t sampled_of;
+    double sample_error; /* of modelled_us: 0.02 is 2 % to either side */
 };
 /* 0, or -1 when no launch has been timed. */
 GFX950SIM_API int gfx950sim_get_time(struct gfx950sim_time *time);

@@ -105,6 +105,7 @@ static bool place(struct engine *e, struct time_cu *cu, uint64_t linear, uint64_
     e->live_groups++;
     e->placed_groups++;
     e->t.last_placed = t;
+    g->number = sample_place();
     for (unsigned i = 0; i < wg->nwaves; i++)
         start_wave(e, g, i, t, t + (uint64_t)i * e->cost.wave_interval);
     return true;
@@ -159,6 +160,7 @@ void dispatch_end_wave(struct engine *e, struct time_wave *tw, uint64_t t) {
     else
         tw->retired = t;
     records_wave(e, tw, t);
+    sample_retire(g->number, tw->retired);
     unsigned at = 0;
     while (s->order[at] != tw->slot)
         at++;

@@ -90,7 +90,7 @@ static bool prepare(struct engine *e, struct run *run, uint64_t workgroups) {
     memset(&e->t, 0, sizeof e->t);
     if (!chip_prepare(e, settings.time) || !classify(e) || !records_begin(e))
         return false;
-    e->total_groups = workgroups;
+    e->total_groups = sample_begin(e, workgroups);
     e->placed_groups = e->live_groups = 0;
     events_begin(e);
     e->issued = e->waves_launched = e->live_waves = 0;
@@ -106,9 +106,10 @@ static bool prepare(struct engine *e, struct run *run, uint64_t workgroups) {
     return true;
 }
 
-bool time_run(struct run *run, uint64_t workgroups) {
+bool time_run(struct run *run, uint64_t workgroups, uint64_t *timed) {
     struct engine *e = &engine;
     bool ok = prepare(e, run, workgroups);
+    *timed = ok ? e->total_groups : workgroups;
     if (ok) {
         loop(e);
         bool aborted = e->live_groups || e->placed_groups < e->total_groups;

@@ -88,6 +88,7 @@ struct time_group {
     struct time_cu *cu;
     unsigned live;
     unsigned lds;
+    uint64_t number; /* in order of placement */
     struct time_group *next_free;
     struct time_wave *wave[16];
 };
@@ -232,6 +233,14 @@ static inline struct time_insn *time_insn_at(struct engine *e, uint32_t index) {
 /* --- chip.c --- */
 /* Makes or keeps the chip for the machine and prepares it for a launch. False without memory. */
 bool chip_prepare(struct engine *e, unsigned mode);
+/* --- sample.c --- */
+/* How many workgroups of the launch are timed. */
+uint64_t sample_begin(const struct engine *e, uint64_t workgroups);
+/* Number of a workgroup that is being placed; one of its waves has retired. */
+uint64_t sample_place(void);
+void sample_retire(uint64_t number, uint64_t t);
+/* What the whole launch takes, when only some of it was timed. */
+void sample_finish(struct engine *e);
 /* --- classify.c --- */
 bool classify(struct engine *e);
 /* --- events.c --- */

@@ -161,6 +161,7 @@ void records_finish(struct engine *e, bool aborted, unsigned mode) {
     t->cus = e->ncus;
     t->workgroups_per_cu = o.groups;
     t->limited_by = o.limit;
+    sample_finish(e);
     for (unsigned i = 0; i < e->xcds; i++)
         t->dirty_bytes += e->xcd[i].l2.dirty_lines * 128;
     keep_series(e, r);

@@ -4,7 +4,8 @@
 
 #include "../workgroup.h"
 
-/* All workgroups of the run, on this thread. False when the host has no memory for it. */
-bool time_run(struct run *run, uint64_t workgroups);
+/* The workgroups of the run, on this thread: all, or when settings.sample says so the first *timed of them. False when
+ * the host has no memory for it. */
+bool time_run(struct run *run, uint64_t workgroups, uint64_t *timed);
 
 #endif

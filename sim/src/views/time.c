@@ -23,6 +23,11 @@ static void put_text(const struct view *v) {
     FILE *f = v->out;
     fprintf(f, "modelled %.3f us (%" PRIu64 " clocks at %.0f MHz, %s caches)%s\n", t->modelled_us, t->clocks,
             t->core_mhz, v->mode, t->aborted ? "; the launch was stopped" : "");
+    if (t->sampled_of)
+        fprintf(f,
+                "sampled: %" PRIu64 " of %" PRIu64 " workgroups were timed, the rest is extrapolated: +- %.1f %%; all "
+                "other figures are of those that were timed\n",
+                t->workgroups, t->sampled_of, 100 * t->sample_error);
     fprintf(f, "apart: %.3f us from packet to first wave, %.3f us between kernels of a graph\n", t->launch_us,
             t->packet_gap_us);
     fprintf(f,

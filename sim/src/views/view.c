@@ -84,7 +84,7 @@ const char *view_level_name(unsigned level) {
 }
 
 double view_gbps(const struct gfx950sim_time *t, uint64_t bytes) {
-    return t->clocks ? (double)bytes / t->modelled_us / 1e3 : 0;
+    return t->clocks ? (double)bytes * t->core_mhz / (double)t->clocks / 1e3 : 0; /* of what was timed */
 }
 
 double view_busy(const struct gfx950sim_time *t, uint64_t clocks, uint32_t units) {
@@ -117,6 +117,10 @@ cJSON *view_json(const struct view *v) {
     cJSON_AddNumberToObject(root, "modelled_us", v->time.modelled_us);
     cJSON_AddNumberToObject(root, "clocks", (double)v->time.clocks);
     cJSON_AddNumberToObject(root, "core_mhz", v->time.core_mhz);
+    if (v->time.sampled_of) {
+        cJSON_AddNumberToObject(root, "sampled_of", (double)v->time.sampled_of);
+        cJSON_AddNumberToObject(root, "sample_error", v->time.sample_error);
+    }
     return root;
 }
 
