@@ -88,6 +88,16 @@ bench mfma_scaled, v_mfma_scale_f32_16x16x128_f8f6f4 v[4 * (n % 2):4 * (n % 2) +
 bench mfma_fp4, v_mfma_scale_f32_16x16x128_f8f6f4 v[4 * (n % 2):4 * (n % 2) + 3], v[8:11], v[16:19], v[4 * (n % 2):4 * (n % 2) + 3], v30, v31 cbsz:4 blgp:4
 bench mfma_32x32, v_mfma_f32_32x32x16_f16 v[0:15], v[20:23], v[24:27], v[0:15]
 
+// published rates by shape and type
+bench mfma_scaled_32x32, v_mfma_scale_f32_32x32x64_f8f6f4 v[0:15], v[16:23], v[24:31], v[0:15], v30, v31
+bench mfma_fp4_32x32, v_mfma_scale_f32_32x32x64_f8f6f4 v[0:15], v[16:19], v[24:27], v[0:15], v30, v31 cbsz:4 blgp:4
+bench mfma_fp8, v_mfma_f32_16x16x32_fp8_fp8 v[4 * (n % 4):4 * (n % 4) + 3], v[20:21], v[24:25], v[4 * (n % 4):4 * (n % 4) + 3]
+bench mfma_bf16, v_mfma_f32_16x16x32_bf16 v[4 * (n % 4):4 * (n % 4) + 3], v[20:23], v[24:27], v[4 * (n % 4):4 * (n % 4) + 3]
+bench mfma_i8, v_mfma_i32_16x16x64_i8 v[4 * (n % 4):4 * (n % 4) + 3], v[20:23], v[24:27], v[4 * (n % 4):4 * (n % 4) + 3]
+bench mfma_f32, v_mfma_f32_16x16x4_f32 v[4 * (n % 4):4 * (n % 4) + 3], v20, v24, v[4 * (n % 4):4 * (n % 4) + 3]
+bench mfma_f64, v_mfma_f64_16x16x4_f64 v[8 * (n % 2):8 * (n % 2) + 7], v[20:21], v[24:25], v[8 * (n % 2):8 * (n % 2) + 7]
+bench mfma_sparse, v_smfmac_f32_16x16x64_f16 v[4 * (n % 2):4 * (n % 2) + 3], v[20:23], v[8:15], v30
+
 .macro taken
   s_branch 2f
   s_nop 0
@@ -154,22 +164,22 @@ bench lds_chase, lds_link
 .endm
 bench lds_chase_add, lds_link_add
 
-// four chases at once, as published
-.macro lds_four_links
-  ds_read_b32 v41, v41
-  ds_read_b32 v45, v45
-  ds_read_b32 v46, v46
-  ds_read_b32 v47, v47
-  s_waitcnt lgkmcnt(3)
-  v_lshlrev_b32 v41, 2, v41
-  s_waitcnt lgkmcnt(2)
-  v_lshlrev_b32 v45, 2, v45
-  s_waitcnt lgkmcnt(1)
-  v_lshlrev_b32 v46, 2, v46
-  s_waitcnt lgkmcnt(0)
-  v_lshlrev_b32 v47, 2, v47
+// The chases as their source has them (facebookexperimental/triton, amd_latency.py): a loop that is not unrolled, each
+// link a gather whose address needs the one of the round before. One and four of them; the loop is in the time.
+.macro lds_gather at, outstanding
+  s_waitcnt lgkmcnt(\outstanding)
+  v_lshlrev_b32 \at, 2, \at
+  ds_read_b32 \at, \at
 .endm
-bench lds_four, lds_four_links
+begin lds_loop
+  lds_gather v41, 0
+finish lds_loop
+begin lds_loop_four
+  lds_gather v41, 3
+  lds_gather v45, 3
+  lds_gather v46, 3
+  lds_gather v47, 3
+finish lds_loop_four
 
 .macro lds_put
   ds_write_b32 v40, v2
@@ -180,6 +190,7 @@ bench lds_write, lds_put
 // throughput: the counter, which ends at 15, is all that holds a wave back
 bench lds_b32, ds_read_b32 v[r], v40
 bench lds_b64, ds_read_b64 v[r+1:r+2], v40
+bench lds_b96, ds_read_b96 v[r+1:r+3], v40
 bench lds_b128, ds_read_b128 v[r+1:r+4], v40
 bench lds_put_b32, ds_write_b32 v40, v2
 bench lds_put_b64, ds_write_b64 v40, v[2:3]
