@@ -14,7 +14,7 @@ foreach(name micro_inside micro_issue micro_memory)
         COMMAND ${Python3_EXECUTABLE} -B ${CMAKE_CURRENT_SOURCE_DIR}/kernels/metadata.py ${stem}.first.o ${listing} ${stem}.s
         COMMAND ${assemble} ${stem}.s -o ${stem}.o
         COMMAND ${SMALLM_LD_LLD} -shared ${stem}.o -o ${stem}.co
-        DEPENDS ${listing} kernels/metadata.py COMMENT "Assembling ${name}.co" VERBATIM)
+        DEPENDS ${listing} kernels/micro_kernel.inc kernels/metadata.py COMMENT "Assembling ${name}.co" VERBATIM)
     list(APPEND micro_objects ${stem}.co)
     string(APPEND micro_text "    .balign 64\n    .globl ${name}_co\n    .hidden ${name}_co\n${name}_co:\n"
         "    .incbin \"${stem}.co\"\n")

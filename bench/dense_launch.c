@@ -1,7 +1,6 @@
 #include "dense_launch.h"
 
 #include "smallm/types.h"
-#include "smallm/workspace.h"
 
 static enum exit_status make(void **memory, const struct backend *backend, size_t bytes) {
     return backend_place(backend, memory, NULL, 0, bytes);
@@ -47,29 +46,14 @@ smallm_dense_problem dense_problem(const struct shape *shape, const char *kernel
     return problem;
 }
 
-enum exit_status dense_launch_make(struct dense_launch *launch, const struct backend *backend,
+enum exit_status dense_launch_make(struct planned *launch, const struct backend *backend,
                                    const smallm_dense_problem *problem) {
-    *launch = (struct dense_launch){.backend = backend, .info.size = sizeof launch->info};
-    if (smallm_dense_plan_create(&launch->plan, backend->context, problem) != SMALLM_OK ||
-        smallm_plan_get_info(launch->plan, &launch->info) != SMALLM_OK)
-        return EXIT_DECLINED;
-    const uint64_t bytes = launch->info.workspace_bytes;
-    if (bytes == 0)
-        return EXIT_RIGHT;
-    enum exit_status status = backend_check(backend, backend->hipMalloc(&launch->workspace, bytes), "hipMalloc");
-    return status != EXIT_RIGHT
-               ? status
-               : exit_status_of(smallm_workspace_init(backend->context, launch->workspace, bytes, NULL));
+    smallm_plan *plan = NULL;
+    const smallm_status created = smallm_dense_plan_create(&plan, backend->context, problem);
+    return planned_finish(launch, backend, plan, created);
 }
 
-void dense_launch_free(struct dense_launch *launch) {
-    if (launch->workspace != NULL)
-        launch->backend->hipFree(launch->workspace);
-    smallm_plan_destroy(launch->plan);
-    *launch = (struct dense_launch){0};
-}
-
-smallm_status dense_launch_run(const struct dense_launch *launch, const struct dense_memory *memory, void *stream) {
+smallm_status dense_launch_run(const struct planned *launch, const struct dense_memory *memory, void *stream) {
     smallm_dense_buffers buffers;
     smallm_dense_buffers_init(&buffers, sizeof buffers);
     buffers.x = memory->x;

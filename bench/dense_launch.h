@@ -3,8 +3,8 @@
 #define SMALLM_BENCH_DENSE_LAUNCH_H
 
 #include "backend.h"
+#include "planned.h"
 #include "smallm/dense.h"
-#include "smallm/plan.h"
 #include "tune_shapes.h"
 
 /* Device memory of the tensors of one K and N, enough for any M up to `most_m`; zeros. */
@@ -21,20 +21,12 @@ void dense_memory_free(struct dense_memory *memory, const struct backend *backen
 /* Bytes that the product has to move at least: X, W, their scales, Out in bf16. */
 double dense_fewest_bytes(const struct shape *shape);
 
-struct dense_launch {
-    const struct backend *backend;
-    smallm_plan *plan;
-    smallm_plan_info info;
-    void *workspace;
-};
-
 /* `kernel` NULL and `k_splits` 0 leave the choice to the library. */
 smallm_dense_problem dense_problem(const struct shape *shape, const char *kernel, uint32_t k_splits);
 
-/* Plan and workspace. EXIT_DECLINED without a word, with smallm_last_error() set, where there is no plan. */
-enum exit_status dense_launch_make(struct dense_launch *launch, const struct backend *backend,
+/* As planned_finish. */
+enum exit_status dense_launch_make(struct planned *launch, const struct backend *backend,
                                    const smallm_dense_problem *problem);
-void dense_launch_free(struct dense_launch *launch);
-smallm_status dense_launch_run(const struct dense_launch *launch, const struct dense_memory *memory, void *stream);
+smallm_status dense_launch_run(const struct planned *launch, const struct dense_memory *memory, void *stream);
 
 #endif

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "smallm/types.h"
-#include "smallm/workspace.h"
 
 enum { ROUTE_SEED = 1 };
 
@@ -110,29 +109,14 @@ double moe_fewest_bytes(const struct moe_memory *memory) {
            out_rows * shape->n * sizeof(uint16_t);
 }
 
-enum exit_status moe_launch_make(struct moe_launch *launch, const struct backend *backend,
+enum exit_status moe_launch_make(struct planned *launch, const struct backend *backend,
                                  const smallm_moe_problem *problem) {
-    *launch = (struct moe_launch){.backend = backend, .info.size = sizeof launch->info};
-    if (smallm_moe_plan_create(&launch->plan, backend->context, problem) != SMALLM_OK ||
-        smallm_plan_get_info(launch->plan, &launch->info) != SMALLM_OK)
-        return EXIT_DECLINED;
-    const uint64_t bytes = launch->info.workspace_bytes;
-    if (bytes == 0)
-        return EXIT_RIGHT;
-    enum exit_status status = backend_check(backend, backend->hipMalloc(&launch->workspace, bytes), "hipMalloc");
-    return status != EXIT_RIGHT
-               ? status
-               : exit_status_of(smallm_workspace_init(backend->context, launch->workspace, bytes, NULL));
+    smallm_plan *plan = NULL;
+    const smallm_status created = smallm_moe_plan_create(&plan, backend->context, problem);
+    return planned_finish(launch, backend, plan, created);
 }
 
-void moe_launch_free(struct moe_launch *launch) {
-    if (launch->workspace != NULL)
-        launch->backend->hipFree(launch->workspace);
-    smallm_plan_destroy(launch->plan);
-    *launch = (struct moe_launch){0};
-}
-
-smallm_status moe_launch_run(const struct moe_launch *launch, const struct moe_memory *memory, void *stream) {
+smallm_status moe_launch_run(const struct planned *launch, const struct moe_memory *memory, void *stream) {
     smallm_moe_buffers buffers;
     smallm_moe_buffers_init(&buffers, sizeof buffers);
     buffers.x = memory->device[MOE_X];

@@ -4,7 +4,7 @@
 
 #include "backend.h"
 #include "moe_shapes.h"
-#include "smallm/plan.h"
+#include "planned.h"
 
 enum moe_tensor {
     MOE_X,
@@ -39,17 +39,9 @@ void moe_memory_free(struct moe_memory *memory, const struct backend *backend);
 /* Bytes that the product has to move at least: W of the experts in use, X, their scales, Out in bf16. */
 double moe_fewest_bytes(const struct moe_memory *memory);
 
-struct moe_launch {
-    const struct backend *backend;
-    smallm_plan *plan;
-    smallm_plan_info info;
-    void *workspace;
-};
-
-/* Plan and workspace. EXIT_DECLINED without a word, with smallm_last_error() set, where there is no plan. */
-enum exit_status moe_launch_make(struct moe_launch *launch, const struct backend *backend,
+/* As planned_finish. */
+enum exit_status moe_launch_make(struct planned *launch, const struct backend *backend,
                                  const smallm_moe_problem *problem);
-void moe_launch_free(struct moe_launch *launch);
-smallm_status moe_launch_run(const struct moe_launch *launch, const struct moe_memory *memory, void *stream);
+smallm_status moe_launch_run(const struct planned *launch, const struct moe_memory *memory, void *stream);
 
 #endif

@@ -45,7 +45,7 @@ static void count(struct cell *cell, const struct backend *backend, const struct
 enum exit_status cell_run(struct cell *cell, const struct backend *backend, const struct dense_memory *memory,
                           struct shape shape) {
     *cell = (struct cell){.shape = shape};
-    struct dense_launch launch;
+    struct planned launch;
     const smallm_dense_problem problem = dense_problem(&shape, NULL, 0);
     enum exit_status status = dense_launch_make(&launch, backend, &problem);
     if (status == EXIT_RIGHT) {
@@ -61,6 +61,6 @@ enum exit_status cell_run(struct cell *cell, const struct backend *backend, cons
         snprintf(cell->refused, sizeof cell->refused, "%s", smallm_last_error());
         status = EXIT_RIGHT;
     }
-    dense_launch_free(&launch);
+    planned_free(&launch);
     return status;
 }

@@ -35,7 +35,7 @@ static void count(struct moe_cell *cell, const struct backend *backend, const st
                 cell->scratch == 0 && cell->spills == 0 && cell->errors == 0 && cell->warnings == 0;
 }
 
-static enum exit_status run(struct moe_cell *cell, const struct backend *backend, const struct moe_launch *launch) {
+static enum exit_status run(struct moe_cell *cell, const struct backend *backend, const struct planned *launch) {
     struct moe_memory memory;
     enum exit_status status = moe_memory_make(&memory, backend, &cell->shape);
     if (status == EXIT_RIGHT) {
@@ -54,7 +54,7 @@ static enum exit_status run(struct moe_cell *cell, const struct backend *backend
 
 enum exit_status moe_cell_run(struct moe_cell *cell, const struct backend *backend, struct moe_shape shape) {
     *cell = (struct moe_cell){.shape = shape};
-    struct moe_launch launch;
+    struct planned launch;
     smallm_moe_problem problem = moe_problem(&shape);
     problem.ignore_tuning = 1;
     enum exit_status status = moe_launch_make(&launch, backend, &problem);
@@ -66,6 +66,6 @@ enum exit_status moe_cell_run(struct moe_cell *cell, const struct backend *backe
         snprintf(cell->refused, sizeof cell->refused, "%s", smallm_last_error());
         status = EXIT_RIGHT;
     }
-    moe_launch_free(&launch);
+    planned_free(&launch);
     return status;
 }

@@ -1,6 +1,19 @@
 #include "time_cell.h"
 
+#include <stdio.h>
+
 #include "time_cells.h"
+
+enum exit_status time_cell_planned(struct time_cell *cell, const struct planned *planned, enum exit_status status) {
+    struct time_result *result = &cell->result;
+    if (status == EXIT_DECLINED) {
+        snprintf(result->refused, sizeof result->refused, "%s", smallm_last_error());
+        return EXIT_RIGHT;
+    }
+    snprintf(result->kernel, sizeof result->kernel, "%s", planned->info.kernel);
+    result->k_splits = planned->info.k_splits;
+    return status;
+}
 
 enum exit_status time_kind_cell(struct time_result *result, const struct time_kind *kind, const struct backend *backend,
                                 const void *shapes, size_t at, const struct time_options *options) {

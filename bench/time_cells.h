@@ -2,6 +2,7 @@
 #ifndef SMALLM_BENCH_TIME_CELLS_H
 #define SMALLM_BENCH_TIME_CELLS_H
 
+#include "planned.h"
 #include "time_options.h"
 #include "time_result.h"
 
@@ -23,6 +24,9 @@ struct time_kind {
                              const struct time_options *options);
     void (*close)(struct time_cell *cell, const struct backend *backend);
 };
+
+/* For open: what a plan's making, which ended with `status`, says of the cell. EXIT_DECLINED becomes `refused`. */
+enum exit_status time_cell_planned(struct time_cell *cell, const struct planned *planned, enum exit_status status);
 
 extern const struct time_kind time_dense, time_moe;
 

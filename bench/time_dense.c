@@ -7,7 +7,7 @@
 #include "time_sets.h"
 
 struct timed {
-    struct dense_launch launch;
+    struct planned launch;
     struct dense_memory *memory; /* [sets] */
     size_t sets;
 };
@@ -51,14 +51,9 @@ static enum exit_status open(struct time_cell *cell, const struct backend *backe
     smallm_dense_problem problem = dense_problem(shape, options->kernel, options->k_splits);
     problem.determinism = options->determinism;
     problem.ignore_tuning = 1; /* also where the table says that another path is faster */
-    const enum exit_status status = dense_launch_make(&timed->launch, backend, &problem);
-    if (status == EXIT_DECLINED) {
-        snprintf(result->refused, sizeof result->refused, "%s", smallm_last_error());
-        return EXIT_RIGHT;
-    }
-    snprintf(result->kernel, sizeof result->kernel, "%s", timed->launch.info.kernel);
-    result->k_splits = timed->launch.info.k_splits;
-    return status == EXIT_RIGHT ? place(cell, backend, shape) : status;
+    const enum exit_status status =
+        time_cell_planned(cell, &timed->launch, dense_launch_make(&timed->launch, backend, &problem));
+    return status == EXIT_RIGHT && result->refused[0] == '\0' ? place(cell, backend, shape) : status;
 }
 
 static void close(struct time_cell *cell, const struct backend *backend) {
@@ -68,7 +63,7 @@ static void close(struct time_cell *cell, const struct backend *backend) {
     for (size_t i = 0; timed->memory != NULL && i < timed->sets; i++)
         dense_memory_free(&timed->memory[i], backend);
     free(timed->memory);
-    dense_launch_free(&timed->launch);
+    planned_free(&timed->launch);
     free(timed);
 }
 

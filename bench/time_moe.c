@@ -8,7 +8,7 @@
 #include "time_sets.h"
 
 struct timed {
-    struct moe_launch launch;
+    struct planned launch;
     struct moe_memory memory[TIME_MOST_SETS];
     size_t sets;
 };
@@ -58,14 +58,9 @@ static enum exit_status open(struct time_cell *cell, const struct backend *backe
     problem.k_splits = options->k_splits;
     problem.determinism = options->determinism;
     problem.ignore_tuning = 1; /* also where the table says that another path is faster */
-    const enum exit_status status = moe_launch_make(&timed->launch, backend, &problem);
-    if (status == EXIT_DECLINED) {
-        snprintf(result->refused, sizeof result->refused, "%s", smallm_last_error());
-        return EXIT_RIGHT;
-    }
-    snprintf(result->kernel, sizeof result->kernel, "%s", timed->launch.info.kernel);
-    result->k_splits = timed->launch.info.k_splits;
-    return status == EXIT_RIGHT ? place(cell, backend, shape) : status;
+    const enum exit_status status =
+        time_cell_planned(cell, &timed->launch, moe_launch_make(&timed->launch, backend, &problem));
+    return status == EXIT_RIGHT && result->refused[0] == '\0' ? place(cell, backend, shape) : status;
 }
 
 static void close(struct time_cell *cell, const struct backend *backend) {
@@ -74,7 +69,7 @@ static void close(struct time_cell *cell, const struct backend *backend) {
         return;
     for (size_t i = 0; i < timed->sets; i++)
         moe_memory_free(&timed->memory[i], backend);
-    moe_launch_free(&timed->launch);
+    planned_free(&timed->launch);
     free(timed);
 }
 

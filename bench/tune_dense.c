@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "dense.h"
+#include "dense_launch.h"
 #include "quantise.h"
 #include "smallm/dense.h"
 #include "tune_shapes.h"
@@ -35,13 +36,7 @@ static void sizes(unsigned *n, unsigned *k, const struct cell *cell) {
 
 static smallm_status plan_of(smallm_plan **plan, smallm_context *context, const struct shape *shape, const char *kernel,
                              uint32_t k_splits) {
-    smallm_dense_problem problem;
-    smallm_dense_problem_init(&problem, sizeof problem);
-    problem.m = shape->m;
-    problem.n = shape->n;
-    problem.k = shape->k;
-    problem.kernel = kernel;
-    problem.k_splits = k_splits;
+    smallm_dense_problem problem = dense_problem(shape, kernel, k_splits);
     problem.ignore_tuning = 1;
     return smallm_dense_plan_create(plan, context, &problem);
 }

@@ -3,29 +3,11 @@
 // (16 bytes: a pointer, a count, a stride) say.
 .amdgcn_target "amdgcn-amd-amdhsa--gfx950"
 .text
-
-.macro finish name, lds=0
-  s_endpgm
-.section .rodata,"a"
-.p2align 6
-.amdhsa_kernel \name
-  .amdhsa_user_sgpr_kernarg_segment_ptr 1
-  .amdhsa_system_sgpr_workgroup_id_x 1
-  .amdhsa_kernarg_size 16
-  .amdhsa_next_free_vgpr 64
-  .amdhsa_next_free_sgpr 32
-  .amdhsa_accum_offset 64
-  .amdhsa_group_segment_fixed_size \lds
-.end_amdhsa_kernel
-.text
-.endm
+.include "micro_kernel.inc"
 
 // straight code of 8-byte instructions: 64 and 128 lines of 64 bytes
 .irp lines, 64, 128
-.globl straight_\lines
-.p2align 8
-.type straight_\lines,@function
-straight_\lines:
+kernel straight_\lines
   .rept 8 * \lines
   v_mov_b32 v1, 0x12345678
   .endr
@@ -34,10 +16,7 @@ finish straight_\lines
 
 // Code of 64 and 128 lines of 64 bytes, a branch in each to the next.
 .irp lines, 64, 128
-.globl hop_\lines
-.p2align 8
-.type hop_\lines,@function
-hop_\lines:
+kernel hop_\lines
   .rept \lines
   s_branch 3f
   .p2align 6
@@ -48,10 +27,7 @@ finish hop_\lines
 
 // A walk backwards through 160 KB of code in steps of `stride` bytes (a multiple of 64), from its end on. The lower half
 // of the count is the number of steps in a pass, which times the stride is at most 163,840, the upper half the passes.
-.globl code_walk
-.p2align 8
-.type code_walk,@function
-code_walk:
+kernel code_walk
   s_load_dwordx4 s[4:7], s[0:1], 0x0
   s_getpc_b64 s[10:11]
 .Lhere:

@@ -2,28 +2,11 @@
 // pointer, a count, a stride. For a card and for the simulator.
 .amdgcn_target "amdgcn-amd-amdhsa--gfx950"
 .text
+.include "micro_kernel.inc"
 
 .macro begin name
-.globl \name
-.p2align 8
-.type \name,@function
-\name:
+kernel \name
   s_load_dwordx4 s[4:7], s[0:1], 0x0
-.endm
-
-.macro finish name, lds=0
-  s_endpgm
-.section .rodata,"a"
-.p2align 6
-.amdhsa_kernel \name
-  .amdhsa_user_sgpr_kernarg_segment_ptr 1
-  .amdhsa_kernarg_size 16
-  .amdhsa_next_free_vgpr 64
-  .amdhsa_next_free_sgpr 32
-  .amdhsa_accum_offset 64
-  .amdhsa_group_segment_fixed_size \lds
-.end_amdhsa_kernel
-.text
 .endm
 
 // s[10:11] - s[8:9] of the wave to the dword of the wave behind the first 8 KB of the pointer

@@ -6,12 +6,10 @@
 // mfma_result shows it where the card waits by itself, and nothing where it does not.
 .amdgcn_target "amdgcn-amd-amdhsa--gfx950"
 .text
+.include "micro_kernel.inc"
 
 .macro begin name
-.globl \name
-.p2align 8
-.type \name,@function
-\name:
+kernel \name
   s_load_dwordx4 s[4:7], s[0:1], 0x0
   s_mov_b64 vcc, 0
   s_mov_b32 s20, 0
@@ -35,22 +33,11 @@
 1:
 .endm
 
-.macro finish name
+.macro finish_loop name
   s_sub_u32 s6, s6, 1
   s_cmp_lg_u32 s6, 0
   s_cbranch_scc1 1b
-  s_endpgm
-.section .rodata,"a"
-.p2align 6
-.amdhsa_kernel \name
-  .amdhsa_user_sgpr_kernarg_segment_ptr 1
-  .amdhsa_kernarg_size 16
-  .amdhsa_next_free_vgpr 64
-  .amdhsa_next_free_sgpr 32
-  .amdhsa_accum_offset 64
-  .amdhsa_group_segment_fixed_size 65536
-.end_amdhsa_kernel
-.text
+finish \name, 65536
 .endm
 
 // \line is one repetition, in which n counts up and r is a register that 8 neighbours do not share.
@@ -63,7 +50,7 @@
   \line
   .set n, n + 1
   .endr
-  finish \name\()_\times
+  finish_loop \name\()_\times
   .endr
 .endm
 

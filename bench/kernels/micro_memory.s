@@ -5,29 +5,11 @@
 // touches is said in units of its arguments.
 .amdgcn_target "amdgcn-amd-amdhsa--gfx950"
 .text
-
-.macro finish name, lds=0
-  s_endpgm
-.section .rodata,"a"
-.p2align 6
-.amdhsa_kernel \name
-  .amdhsa_user_sgpr_kernarg_segment_ptr 1
-  .amdhsa_system_sgpr_workgroup_id_x 1
-  .amdhsa_kernarg_size 16
-  .amdhsa_next_free_vgpr 64
-  .amdhsa_next_free_sgpr 32
-  .amdhsa_accum_offset 64
-  .amdhsa_group_segment_fixed_size \lds
-.end_amdhsa_kernel
-.text
-.endm
+.include "micro_kernel.inc"
 
 // 8 loads in flight a wave, more on their way as the oldest return
 .macro stream name, place, mods:vararg
-.globl \name
-.p2align 8
-.type \name,@function
-\name:
+kernel \name
   s_load_dwordx4 s[4:7], s[0:1], 0x0
   v_lshlrev_b32 v0, 4, v0
   s_waitcnt lgkmcnt(0)
@@ -56,10 +38,7 @@ stream stream_nt, 12, nt
 stream stream_same, 0
 
 // 64 lines an instruction, all in the L1
-.globl scatter
-.p2align 8
-.type scatter,@function
-scatter:
+kernel scatter
   s_load_dwordx4 s[4:7], s[0:1], 0x0
   v_and_b32 v0, 63, v0
   v_lshlrev_b32 v0, 7, v0
@@ -78,10 +57,7 @@ scatter:
 finish scatter
 
 // stores of 1 KB after 1 KB
-.globl store_stream
-.p2align 8
-.type store_stream,@function
-store_stream:
+kernel store_stream
   s_load_dwordx4 s[4:7], s[0:1], 0x0
   v_lshlrev_b32 v0, 4, v0
   v_mov_b32 v4, 0
@@ -104,10 +80,7 @@ store_stream:
 finish store_stream
 
 // every wave updates the one dword at the base
-.globl atomic_stream
-.p2align 8
-.type atomic_stream,@function
-atomic_stream:
+kernel atomic_stream
   s_load_dwordx4 s[4:7], s[0:1], 0x0
   s_mov_b64 exec, 1
   v_mov_b32 v0, 0
@@ -123,10 +96,7 @@ atomic_stream:
 finish atomic_stream
 
 // loads to LDS
-.globl lds_dma
-.p2align 8
-.type lds_dma,@function
-lds_dma:
+kernel lds_dma
   s_load_dwordx4 s[4:7], s[0:1], 0x0
   v_lshlrev_b32 v0, 4, v0
   s_mov_b32 m0, 0
@@ -148,19 +118,13 @@ lds_dma:
 finish lds_dma, 65536
 
 // nothing at all
-.globl nothing
-.p2align 8
-.type nothing,@function
-nothing:
+kernel nothing
 finish nothing
 
 // Every lane its own line: 64 lines an instruction, 8 in flight a wave. Base: of workgroup and wave 8 KB each; the stride
 // is that from one load of a wave to its next. scatter_far_sc1 goes past L1 and L2.
 .macro scatter_far name, mods:vararg
-.globl \name
-.p2align 8
-.type \name,@function
-\name:
+kernel \name
   s_load_dwordx4 s[4:7], s[0:1], 0x0
   v_lshlrev_b32 v0, 7, v0 // 64 lanes of 128 bytes: 8 KB a wave
   s_waitcnt lgkmcnt(0)
@@ -186,10 +150,7 @@ scatter_far scatter_far
 scatter_far scatter_far_sc1, sc1
 
 // Lane 0 of every wave reads the one line at the base, past L1 and L2: 8 in flight a wave.
-.globl one_line
-.p2align 8
-.type one_line,@function
-one_line:
+kernel one_line
   s_load_dwordx4 s[4:7], s[0:1], 0x0
   v_mov_b32 v0, 0
   s_mov_b64 exec, 1
@@ -209,10 +170,7 @@ finish one_line
 
 // 1,024 work-items, of whose waves only every fourth goes on, so that they share a SIMD: lane 0 loads a line, 32 in
 // flight a wave. The stride is that from one load to the next; a wave has 1 MB from the base on.
-.globl one_simd
-.p2align 8
-.type one_simd,@function
-one_simd:
+kernel one_simd
   s_load_dwordx4 s[4:7], s[0:1], 0x0
   v_readfirstlane_b32 s8, v0
   s_lshr_b32 s8, s8, 6
@@ -243,10 +201,7 @@ finish one_simd
 
 // Stores of a dword by the lowest lanes, over and over to the same places: lane l of workgroup g at base + l * stride +
 // 4 g. The stride's upper half is the number of lanes; at most 32 workgroups, each of a wave.
-.globl store_places
-.p2align 8
-.type store_places,@function
-store_places:
+kernel store_places
   s_load_dwordx4 s[4:7], s[0:1], 0x0
   v_mov_b32 v1, 0
   s_waitcnt lgkmcnt(0)
@@ -267,40 +222,21 @@ store_places:
 finish store_places
 
 // The first load of arguments, and the same time without.
-.globl kernarg
-.p2align 8
-.type kernarg,@function
-kernarg:
+kernel kernarg
   s_load_dwordx4 s[4:7], s[0:1], 0x0
   s_waitcnt lgkmcnt(0)
 finish kernarg
-.globl no_kernarg
-.p2align 8
-.type no_kernarg,@function
-no_kernarg:
+kernel no_kernarg
   s_nop 0
   s_nop 0
 finish no_kernarg
 
 // Waves that stay for 8,192 clocks and do nothing: for counting how many are resident. With N VGPRs each.
 .macro stay name, vgprs
-.globl \name
-.p2align 8
-.type \name,@function
-\name:
+kernel \name
   s_sleep 127
   s_sleep 1
-  s_endpgm
-.section .rodata,"a"
-.p2align 6
-.amdhsa_kernel \name
-  .amdhsa_user_sgpr_kernarg_segment_ptr 1
-  .amdhsa_kernarg_size 16
-  .amdhsa_next_free_vgpr \vgprs
-  .amdhsa_next_free_sgpr 16
-  .amdhsa_accum_offset 64
-.end_amdhsa_kernel
-.text
+finish \name, 0, \vgprs, 16
 .endm
 .irp n, 64, 72, 80, 88, 96, 104, 112, 120, 128, 136, 144, 152, 160, 168, 176, 184, 192, 200, 208, 216, 224, 232, 240, 248, 256
 stay stay_\n, \n

@@ -2,10 +2,7 @@
 .include "micro_memory.s"
 
 // one wave in four spins until the first has stored its flag: progress across workgroups
-.globl hand_off
-.p2align 8
-.type hand_off,@function
-hand_off:
+kernel hand_off
   s_load_dwordx2 s[4:5], s[0:1], 0x0
   v_mov_b32 v0, 0
   v_mov_b32 v1, 1
@@ -25,10 +22,7 @@ finish hand_off
 
 // Two waves: every lane mixes its dword at the base with that of the other wave through LDS, sums over a matrix
 // instruction and stores behind the input of the whole grid (count: its bytes).
-.globl mix
-.p2align 8
-.type mix,@function
-mix:
+kernel mix
   s_load_dwordx4 s[4:7], s[0:1], 0x0
   v_lshlrev_b32 v1, 2, v0
   v_xor_b32 v2, 0x100, v1
@@ -65,10 +59,7 @@ mix:
 finish mix, 512
 
 // sets an error: reads past the end of every allocation
-.globl astray
-.p2align 8
-.type astray,@function
-astray:
+kernel astray
   v_mov_b32 v0, 64
   v_mov_b32 v1, 0
   global_load_dword v2, v[0:1], off
@@ -76,10 +67,7 @@ astray:
 finish astray
 
 // one wave waits for ever for a flag that nobody sets
-.globl for_ever
-.p2align 8
-.type for_ever,@function
-for_ever:
+kernel for_ever
   s_load_dwordx2 s[4:5], s[0:1], 0x0
   v_mov_b32 v0, 0
   s_waitcnt lgkmcnt(0)
@@ -92,10 +80,7 @@ for_ever:
 finish for_ever
 
 // clocks between two s_memtime with 100 additions between them, to the base
-.globl clocks
-.p2align 8
-.type clocks,@function
-clocks:
+kernel clocks
   s_load_dwordx2 s[4:5], s[0:1], 0x0
   v_mov_b32 v0, 0
   v_mov_b32 v1, 0
