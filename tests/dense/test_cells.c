@@ -1,44 +1,55 @@
-/* The reference's 105 cells, 15 (K, N) with seven M each: the library's own choice is within the bound and one launch.
- *   test_dense_cells LIBRARY all
- *   test_dense_cells LIBRARY K N */
+/* The cells of configs/cells_dense.csv, which the benches time too: the library's own choice is within the bound and
+ * one launch. test_dense_cells LIBRARY all test_dense_cells LIBRARY K N */
 #include <stdlib.h>
 
 #include "device.h"
 #include "run.h"
 #include "test.h"
+#include "tune_shapes.h"
 
-static const size_t cells[][2] = {{6144, 9216}, {6144, 4608}, {6144, 2304}, {6144, 1152}, {6144, 6144},
-                                  {6144, 3072}, {6144, 1536}, {6144, 768},  {8192, 6144}, {4096, 6144},
-                                  {2048, 6144}, {1024, 6144}, {3072, 6144}, {1536, 6144}, {768, 6144}};
-static const size_t ms[] = {1, 2, 4, 8, 16, 32, 64};
-
-static void test_shape(size_t k, size_t n) {
+/* All M of one K and N, which stand together. Returns how many. */
+static size_t test_shape(const struct shape *shapes, size_t count) {
     const struct run_choice own_choice = {.kernel = NULL};
+    const size_t k = shapes->k, n = shapes->n;
     struct layer layer;
-    layer_normal(&layer, 64, n, k, 1000 + n + k);
+    size_t i = 0;
+    layer_normal(&layer, MOST_M, n, k, 1000 + n + k);
     layer_upload(&layer);
-    for (size_t i = 0; i < sizeof ms / sizeof ms[0]; i++) {
+    for (; i < count && shapes[i].k == k && shapes[i].n == n; i++) {
         struct run_outcome outcome;
         const uint64_t before = device_launches();
-        layer.shape.m = ms[i];
-        CHECK(run_layer(&layer, &own_choice, "cell", &outcome), "K=%zu N=%zu M=%zu", k, n, ms[i]);
+        layer.shape.m = shapes[i].m;
+        CHECK(run_layer(&layer, &own_choice, "cell", &outcome), "K=%zu N=%zu M=%u", k, n, shapes[i].m);
         const uint64_t launches = device_launches() - before;
-        CHECK(launches == 1, "K=%zu N=%zu M=%zu took %llu launches", k, n, ms[i], (unsigned long long)launches);
-        printf("K=%zu N=%zu M=%zu %s k_splits %u: bound_ratio %.3f, rel_err %.2e\n", k, n, ms[i], outcome.kernel,
+        CHECK(launches == 1, "K=%zu N=%zu M=%u took %llu launches", k, n, shapes[i].m, (unsigned long long)launches);
+        printf("K=%zu N=%zu M=%u %s k_splits %u: bound_ratio %.3f, rel_err %.2e\n", k, n, shapes[i].m, outcome.kernel,
                outcome.k_splits, outcome.check.bound_ratio, outcome.check.rel_err);
     }
     layer_free(&layer);
+    return i;
 }
 
 int main(int argc, char **argv) {
     if (argc != 4 && (argc != 3 || strcmp(argv[2], "all") != 0))
         return 2;
+    const struct tune_options options = {.shapes = SMALLM_CELLS};
+    const size_t k = argc == 4 ? strtoul(argv[2], NULL, 10) : 0, n = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
+    struct shape *shapes;
+    size_t count, tested = 0;
+    if (shapes_read(&shapes, &count, &options) != EXIT_RIGHT)
+        return 2;
     run_open(argv[1]);
-    if (argc == 4)
-        test_shape(strtoul(argv[2], NULL, 10), strtoul(argv[3], NULL, 10));
-    else
-        for (size_t i = 0; i < sizeof cells / sizeof cells[0]; i++)
-            test_shape(cells[i][0], cells[i][1]);
+    for (size_t i = 0; i < count;) {
+        if (argc == 3 || (shapes[i].k == k && shapes[i].n == n)) {
+            const size_t done = test_shape(shapes + i, count - i);
+            i += done;
+            tested += done;
+        } else {
+            i++;
+        }
+    }
+    CHECK(tested > 0, "%s has no cell of K=%zu N=%zu", SMALLM_CELLS, k, n);
+    free(shapes);
     run_close();
     return test_result();
 }

@@ -1,33 +1,32 @@
-/* The reference's eight MoE cells, the one of 2.4 GB of weights among them, and weights of 16 GB: the library's own
- * choice is within the bound and one launch. W is sparse: only experts in use have any.
- *   test_routed_cells LIBRARY all
- *   test_routed_cells LIBRARY CELL      a number from 0 */
+/* The reference's eight cells, the first of configs/cells_moe.csv, which the benches time too (one has 2.4 GB of
+ * weights), and weights of 16 GB: the library's own choice is within the bound and one launch. W is sparse: only
+ * experts in use have any. test_routed_cells LIBRARY all test_routed_cells LIBRARY CELL      a number from 0 */
 #include <stdlib.h>
 
 #include "device.h"
+#include "moe_shapes.h"
 #include "run_routed.h"
 #include "test.h"
 
-enum { LARGEST_SLOTS = 64 };
+enum { LARGEST_SLOTS = 64, SIXTEEN_GB = 8, CELLS };
 
-/* experts, N, K, a_div, weighted, T, top_k: ROCm/aiter pull request 3783; block_m 64. */
-static const struct routed_shape cells[] = {
-    {.experts = 128, .n = 1536, .k = 6144, .tokens = 4, .top_k = 4, .a_div = 4},
-    {.experts = 128, .n = 6144, .k = 768, .tokens = 8, .top_k = 1, .weighted = true},
-    {.experts = 128, .n = 6144, .k = 768, .tokens = 8, .top_k = 1},
-    {.experts = 32, .n = 1536, .k = 6144, .tokens = 4, .top_k = 4, .a_div = 4},
-    {.experts = 64, .n = 6144, .k = 768, .tokens = 8, .top_k = 1, .weighted = true},
-    {.experts = 128, .n = 1536, .k = 6144, .tokens = 16, .top_k = 4, .a_div = 4},
-    {.experts = 32, .n = 768, .k = 6144, .tokens = 4, .top_k = 4, .a_div = 4},
-    {.experts = 256, .n = 1536, .k = 6144, .tokens = 2, .top_k = 4, .a_div = 4},
-    /* Not the reference's: 16 GiB. */
-    {.experts = 256, .n = 4096, .k = 16384, .tokens = 1, .top_k = 2, .a_div = 2},
-};
-enum { CELLS = sizeof cells / sizeof cells[0], SIXTEEN_GB = CELLS - 1 };
+/* Not the reference's: 16 GiB. */
+static const struct routed_shape largest = {.experts = 256, .n = 4096, .k = 16384, .tokens = 1, .top_k = 2, .a_div = 2};
 
-static void test_cell(smallm_context *context, size_t cell) {
+static struct routed_shape shape_of(const struct moe_shape *cell) {
+    return (struct routed_shape){.experts = cell->experts,
+                                 .n = cell->n,
+                                 .k = cell->k,
+                                 .tokens = cell->tokens,
+                                 .top_k = cell->top_k,
+                                 .a_div = cell->a_div,
+                                 .block_m = cell->block_m,
+                                 .weighted = cell->weighted != 0,
+                                 .combine = cell->combine != 0};
+}
+
+static void test_cell(smallm_context *context, struct routed_shape shape, size_t cell) {
     const struct routed_choice own_choice = {.kernel = NULL};
-    struct routed_shape shape = cells[cell];
     shape.seed = 100 + cell;
     struct routed routed;
     struct routed_outcome outcome;
@@ -53,13 +52,16 @@ static void test_cell(smallm_context *context, size_t cell) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 3)
+    struct moe_shape *cells;
+    size_t count;
+    if (argc != 3 || moe_shapes_read(&cells, &count, SMALLM_MOE_CELLS) != EXIT_RIGHT || count < SIXTEEN_GB)
         return 2;
     smallm_context *context = run_open(argv[1]);
     const size_t only = strtoul(argv[2], NULL, 10);
     for (size_t cell = 0; cell < CELLS; cell++)
         if (strcmp(argv[2], "all") == 0 || cell == only)
-            test_cell(context, cell);
+            test_cell(context, cell == SIXTEEN_GB ? largest : shape_of(&cells[cell]), cell);
+    free(cells);
     run_close();
     return test_result();
 }
