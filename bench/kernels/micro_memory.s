@@ -168,8 +168,8 @@ kernel one_line
   s_waitcnt vmcnt(0)
 finish one_line
 
-// 1,024 work-items, of whose waves only every fourth goes on, so that they share a SIMD: lane 0 loads a line, 32 in
-// flight a wave. The stride is that from one load to the next; a wave has 1 MB from the base on.
+// 1,024 work-items, of whose waves only every fourth goes on, so that they share a SIMD: lane 0 loads a line, 63 in
+// flight a wave. The stride is that from 32 lines in a row to the next; a wave has 1 MB from the base on.
 kernel one_simd
   s_load_dwordx4 s[4:7], s[0:1], 0x0
   v_readfirstlane_b32 s8, v0
@@ -186,12 +186,12 @@ kernel one_simd
 1:
   .set n, 4
   .rept 32
-  s_waitcnt vmcnt(31)
-  global_load_dword v[n], v0, s[4:5]
-  s_add_u32 s4, s4, s7
-  s_addc_u32 s5, s5, 0
+  s_waitcnt vmcnt(62)
+  global_load_dword v[n], v0, s[4:5] offset:128 * (n - 4)
   .set n, n + 1
   .endr
+  s_add_u32 s4, s4, s7
+  s_addc_u32 s5, s5, 0
   s_sub_u32 s6, s6, 1
   s_cmp_lg_u32 s6, 0
   s_cbranch_scc1 1b
