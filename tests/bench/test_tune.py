@@ -201,12 +201,12 @@ class OnGpu(Case):
 
     def test_fastest(self) -> None:
         """Many narrow tiles are the cost model's first choice here, and slower on this clock."""
-        self.shapes.write_text("K,N,Ms\n1024,192,1\n")
+        self.shapes.write_text("K,N,Ms\n3072,6144,16\n")
         words = self.words("--no-check")
         status, out, err = fake(*words, "--method", "model")
         self.assertEqual(status, 0, err)
         (first,) = rows_of(out)
-        tiles = -(-192 // int(first["n_tile"]))
+        tiles = -(-6144 // int(first["n_tile"]))
         status, out, err = fake(*words)
         self.assertEqual(status, 0, err)
         self.assertIn("rotating buffers", out)
@@ -351,6 +351,7 @@ class TimedTable(OnSimulator):
     def test_fastest(self) -> None:
         """A row's us is what smallm-bench says, and not more than 3 % above that of the cost model's
         first choice; where it is another kernel, it is faster."""
+        self.shapes.write_text("K,N,Ms\n96,40,2\n6144,1152,1\n")
         text = self.tune_to_file()
         self.assertIn("timing model, modelled.\n", text)
         self.assertIn("Margin: within 3 %", text)
@@ -367,7 +368,7 @@ class TimedTable(OnSimulator):
                 others += 1
                 self.assertGreater(self.bench(first), us)
         self.assertGreater(others, 0)
-        self.assertLess(others, len(CELLS))
+        self.assertLess(others, 2)
 
     def test_most_and_resume(self) -> None:
         """In parts it becomes the same table, and rows of the cost model are timed."""
