@@ -160,13 +160,13 @@ bench lds_chase_add, lds_link_add
 .endm
 begin lds_loop
   lds_gather v41, 0
-finish lds_loop
+finish_loop lds_loop
 begin lds_loop_four
   lds_gather v41, 3
   lds_gather v45, 3
   lds_gather v46, 3
   lds_gather v47, 3
-finish lds_loop_four
+finish_loop lds_loop_four
 
 .macro lds_put
   ds_write_b32 v40, v2
