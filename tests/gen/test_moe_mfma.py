@@ -21,11 +21,20 @@ def _until(lines: Lines, word: str) -> Lines:
 
 
 class Streams(unittest.TestCase):
-    def test_ids_go_out_before_the_expert_is_awaited(self) -> None:
+    def test_the_expert_comes_with_the_arguments(self) -> None:
+        """What is preloaded finds it, so that one wait is for both; then ids and W go out."""
         for cfg, listing in matrix_kernels():
             text = listing_model.read(listing.text)
-            before = _until(block(text, "block"), "lgkmcnt")
-            self.assertEqual(count(before, "buffer_load_dword"), 1, cfg.name)
+            lines: Lines = []
+            for label in ("entry", "block", "used", "ours", "chunk"):
+                lines += block(text, label)
+            first = next(i for i, ln in enumerate(lines) if ln.mnemonic == "buffer_load_dwordx4")
+            waits = [i for i, ln in enumerate(lines[:first]) if "lgkmcnt" in ln.text]
+            self.assertEqual(len(waits), 1, cfg.name)
+            pointers = ("s[2:3]", "s[4:5]")  # preloaded: expert_ids, num_tokens_post_padded
+            found = [ln for ln in lines[: waits[0]] if any(p in ln.text for p in pointers)]
+            self.assertEqual([ln.mnemonic for ln in found], 2 * ["s_load_dword"], cfg.name)
+            self.assertEqual(count(lines[waits[0] : first], "buffer_load_dword"), 1, cfg.name)
 
     def test_all_of_w_goes_out_before_the_ids_are_awaited(self) -> None:
         for cfg, listing in matrix_kernels():

@@ -77,7 +77,7 @@ class Structure(unittest.TestCase):
         expected = {
             "srd_topk_ids": "args.slots",
             "srd_expert_map": "map_size",
-            "srd_sorted_ids": "args.em",
+            "srd_sorted_ids": "args14.em",
             "srd_expert_ids": "blocks",
             "srd_total": "single",
         }
