@@ -27,9 +27,9 @@ struct measured {
     bool hot;    /* GPU: its clocks are up already, so that no time is spent on that */
 };
 
-/* `mode`: what the caches hold when a modelled launch begins, "cold", "warm" or "flush"; a GPU is cold if the sets are
- * large enough. EXIT_RIGHT, or another status after saying what failed; a launch in which the simulator finds something
- * is EXIT_WRONG_RESULT, and the findings are printed. */
+/* `mode`: what the caches hold when a modelled launch begins, "cold", "warm", "flush" or "first"; a GPU is cold if the
+ * sets are large enough. EXIT_RIGHT, or another status after saying what failed; a launch in which the simulator finds
+ * something is EXIT_WRONG_RESULT, and the findings are printed. */
 enum exit_status measure(struct measurement *measurement, const struct backend *backend,
                          const struct measured *measured, const char *mode);
 

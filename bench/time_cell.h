@@ -7,7 +7,7 @@
 #include "tune_shapes.h"
 
 struct time_choice {
-    const char *caches; /* of a modelled launch: "cold", "warm" or "flush" */
+    const char *caches; /* of a modelled launch: "cold", "warm", "flush" or "first" */
     const char *kernel; /* NULL: the library's choice */
     uint32_t k_splits;  /* 0: the same */
     smallm_determinism determinism;

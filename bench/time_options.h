@@ -7,7 +7,7 @@
 struct time_options {
     struct tune_options shapes; /* .shapes, .m, .m_given */
     enum device_choice device;
-    const char *caches; /* "cold", "warm" or "flush" */
+    const char *caches; /* "cold", "warm", "flush" or "first" */
     const char *kernel; /* NULL: the library's choice */
     uint32_t k_splits;  /* 0: the same */
     smallm_determinism determinism;

@@ -20,7 +20,7 @@ void view_keep_launch(const struct launch *launch);
 struct view {
     FILE *out;
     const char *file, *problem; /* NULL: not said */
-    const char *mode;           /* cold, warm or flush */
+    const char *mode;           /* cold, warm, flush or first */
     const struct view_launch *launch;
     struct gfx950sim_time time;
 };
